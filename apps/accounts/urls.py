@@ -1,0 +1,19 @@
+from django.urls import path
+
+from apps.accounts import api_schema, views
+
+app_name = "accounts"
+# Imported here because drf-spectacular only knows the schemes somebody has imported.
+API_SCHEME = api_schema.KeyScheme
+
+urlpatterns = [
+    path("settings", views.organization, name="settings"),
+    path("settings", views.organization, name="organization"),
+    path("settings/change", views.change_organization, name="change-organization"),
+    path("settings/domains", views.add_domain, name="add-domain"),
+    path("settings/api-keys", views.api_keys, name="api-keys"),
+    path("settings/api-keys/create", views.create_api_key, name="create-api-key"),
+    path("settings/api-keys/<slug:key_id>/revoke", views.revoke_api_key, name="revoke-api-key"),
+    path("organizations/new", views.new_organization, name="new-organization"),
+    path("organizations/switch", views.switch_organization, name="switch-organization"),
+]

@@ -1,0 +1,67 @@
+"""The made-up clicks into ClickHouse, once: through the enrichment and the writer that real ones go through."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from apps.accounts.models import Organization
+from apps.analytics.demo.traffic import Shop, Traffic
+from apps.campaigns.models import Link
+from apps.ingress.destination import parse
+from apps.ingress.warehouse.reader import Warehouse
+from apps.ingress.warehouse.writer import store_events
+
+SEED = 1
+CHUNK_EVENTS = 25_000
+# The clicks end when the organization was founded. With some so close before it, the last chunk is there, or a demo so small
+# that it is one chunk.
+COMPLETE_WITHIN = timedelta(days=3)
+NEWEST = """
+SELECT max(happened_at) AS newest_at, count() AS events FROM events WHERE {{scope}} AND origin = 'demo'
+"""
+
+
+@dataclass(frozen=True)
+class Filled:
+    newest_at: datetime
+    events: int
+
+
+def filled(organization: Organization) -> Filled:
+    """What is there of the made-up clicks. Errors: those of Warehouse.rows. Cost: reads two columns of all its rows."""
+    return Warehouse(organization.pk).rows(NEWEST, Filled, name="demo_filled")[0]
+
+
+def is_complete(organization: Organization) -> bool:
+    return filled(organization).newest_at > organization.created_at - COMPLETE_WITHIN
+
+
+def fill(organization: Organization, events: int) -> Iterator[int]:
+    """Stores them in chunks and yields how many are done after each.
+
+    Everything follows from the seed, the number and when the organization was founded, and each chunk carries a token:
+    doing it again after a crash stores what was missing. Errors: BlockRefused, WarehouseUnavailable.
+    """
+    traffic = Traffic(_shop(organization), organization.created_at, ZoneInfo(organization.time_zone), seed=SEED)
+    stream = traffic.events(events)
+    done = 0
+    while chunk := list(islice(stream, CHUNK_EVENTS)):
+        store_events(chunk, token=f"demo-{organization.pk}-{events}-{done}")
+        done += len(chunk)
+        yield done
+
+
+def _shop(organization: Organization) -> Shop:
+    links = Link.objects.filter(organization=organization)
+    return Shop(
+        organization_id=organization.pk,
+        retention_days=organization.retention_days,
+        ingress_url=settings.TRELLIS_INGRESS_URL,
+        safe_url=organization.safe_url,
+        default=parse(organization.default_destination),
+        links={link.key: (link.pk, parse(link.destination)) for link in links},
+    )

@@ -1,0 +1,98 @@
+"""The made-up people behind the clicks: most come once, some come back, a few all the time."""
+
+from bisect import bisect
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from random import Random
+
+from apps.analytics.demo.agents import DESKTOP, IN_APP, MOBILE, Agent
+from apps.analytics.demo.markets import MARKETS
+from apps.analytics.demo.sources import SOURCES, Device
+
+RETURNING_SHARE = 0.42
+SAME_SOURCE_SHARE = 0.5
+# Whom a returning click belongs to is looked up among so many clicks before it, or now and then among all.
+RECENT_CLICKS = 4_000
+RECENT_SHARE = 0.7
+NEW_ADDRESS_SHARE = 0.12
+IPV6_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """`source` is an index of SOURCES. `is_new` only in the first click."""
+
+    visitor_id: int
+    source: int
+    agent: Agent
+    language: str
+    ip: str
+    is_new: bool
+
+
+class Choice:
+    """Draws an index by weights."""
+
+    def __init__(self, weights: list[float]) -> None:
+        self._cumulative = list(accumulate(weights))
+
+    def draw(self, random: Random) -> int:
+        return bisect(self._cumulative, random.random() * self._cumulative[-1], hi=len(self._cumulative) - 1)
+
+
+class Visitors:
+    """`volumes` are the weights of the sources by day."""
+
+    def __init__(self, volumes: list[list[float]], random: Random) -> None:
+        self._volumes, self._random = volumes, random
+        self._sources = [Choice(row) for row in volumes]
+        self._agents = {group: Choice([agent.weight for agent in group]) for group in (DESKTOP, MOBILE, IN_APP)}
+        self._languages = [Choice([weight for _, weight in market.languages]) for market in MARKETS]
+        self._past: list[list[Visitor]] = [[] for _ in MARKETS]
+
+    def next(self, event_id: int, market: int, day: int) -> Visitor:
+        """Who clicks now: with `event_id` as their id when it is their first time."""
+        past = self._past[market]
+        if past and self._random.random() < RETURNING_SHARE:
+            visitor = self._returning(past, market, day)
+        else:
+            visitor = self._new(event_id, market, day)
+        past.append(visitor)
+        return visitor
+
+    def source(self, day: int) -> int:
+        return self._sources[day].draw(self._random)
+
+    def _returning(self, past: list[Visitor], market: int, day: int) -> Visitor:
+        """Drawn among clicks, not people: who clicked more is likelier to click again, which makes the long tail."""
+        random = self._random
+        reach = min(len(past), RECENT_CLICKS) if random.random() < RECENT_SHARE else len(past)
+        visitor = past[len(past) - 1 - int(random.random() * reach)]
+        stays = self._volumes[day][visitor.source] and random.random() < SAME_SOURCE_SHARE
+        return replace(
+            visitor,
+            source=visitor.source if stays else self.source(day),
+            ip=self._address(market) if random.random() < NEW_ADDRESS_SHARE else visitor.ip,
+            is_new=False,
+        )
+
+    def _new(self, event_id: int, market_index: int, day: int) -> Visitor:
+        random, market = self._random, MARKETS[market_index]
+        source = self.source(day)
+        by_market = MOBILE if random.random() < market.mobile else DESKTOP
+        agents = {Device.ANY: by_market, Device.PHONE: MOBILE, Device.APP: IN_APP}[SOURCES[source].device]
+        return Visitor(
+            visitor_id=event_id,
+            source=source,
+            agent=agents[self._agents[agents].draw(random)],
+            language=market.languages[self._languages[market_index].draw(random)][0],
+            ip=self._address(market_index),
+            is_new=True,
+        )
+
+    def _address(self, market: int) -> str:
+        """Addresses that belong to nobody: 198.18.0.0/15 is for benchmarks, 2001:db8::/32 for documentation."""
+        bits = self._random.getrandbits(64)
+        if self._random.random() < IPV6_SHARE:
+            return f"2001:db8:{market + 1:x}:{bits & 0xFFFF:x}::{bits >> 16 & 0xFFFF:x}"
+        return f"198.{18 + (market & 1)}.{(market >> 1) * 64 + (bits & 63)}.{bits >> 8 & 255}"

@@ -1,0 +1,110 @@
+"""The frame around every report: who asks about which span, and what is said when ClickHouse does not answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, Generic, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from apps.accounts.access import MemberRequest, member_required
+from apps.analytics.forms import ReportForm
+from apps.analytics.freshness import Freshness, freshness
+from apps.analytics.kinds import Kinds
+from apps.analytics.span import Span
+from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
+from apps.ingress.warehouse.reader import Warehouse
+
+P = ParamSpec("P")
+AnyForm = TypeVar("AnyForm", bound=ReportForm)
+
+UNAVAILABLE = "ClickHouse does not answer, so {what} cannot be shown now."
+UNAVAILABLE_WHY = "Nothing is lost: clicks are still captured and redirected, and will be counted."
+TOO_LARGE = "That is too much to count at once: {what} ran into its limit."
+TOO_LARGE_WHY = "Choose a shorter span."
+
+
+@dataclass(frozen=True)
+class Question(Generic[AnyForm]):
+    """What a report page is asked: by an organization, about a span, counting people or everything."""
+
+    warehouse: Warehouse
+    now: datetime
+    zone: ZoneInfo
+    form: AnyForm
+    span: Span
+    kinds: Kinds
+
+    @classmethod
+    def read(cls, request: MemberRequest, form_class: type[AnyForm], *, now: datetime) -> "Question[AnyForm]":
+        """What cannot be read of the address has its default; `form.errors` says so."""
+        organization = request.member.organization
+        zone = ZoneInfo(organization.time_zone)
+        form = form_class(request.GET, now=now, zone=zone)
+        form.is_valid()
+        kinds = form.cleaned_data.get("kinds", Kinds.PEOPLE)
+        return cls(Warehouse(organization.pk), now, zone, form, form.report_span, kinds)
+
+    @property
+    def today(self) -> Span:
+        return Span.last_days(1, now=self.now, zone=self.zone)
+
+    @property
+    def freshness(self) -> Freshness:
+        return freshness(self.now)
+
+    @property
+    def status(self) -> int:
+        return 422 if self.form.errors else 200
+
+
+Report = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def report(what: str) -> Callable[[Report[P]], Page[P]]:
+    """A GET view for members, in the organization's time zone, that says so when `what` cannot be counted.
+
+    A part fetched by htmx answers 200 then, so that the error card takes its place; a page answers 503.
+    """
+
+    def decorate(view: Report[P]) -> Page[P]:
+        @member_required
+        @require_GET
+        @wraps(view)
+        def answered(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            with timezone.override(ZoneInfo(request.member.organization.time_zone)):
+                try:
+                    return view(request, *args, **kwargs)
+                except WarehouseUnavailable:
+                    return _failed(request, UNAVAILABLE.format(what=what), UNAVAILABLE_WHY)
+                except QuestionTooLarge:
+                    return _failed(request, TOO_LARGE.format(what=what), TOO_LARGE_WHY)
+
+        return answered
+
+    return decorate
+
+
+def render_part(request: MemberRequest, part: str, context: Mapping[str, object], *, title: str) -> HttpResponse:
+    """The part alone for htmx, in a page of its own for a browser without JavaScript."""
+    template = part if request.htmx else "analytics/part.html"
+    return render(request, template, {**context, "part": part, "title": title})
+
+
+def _failed(request: MemberRequest, what: str, why: str) -> HttpResponse:
+    context = {
+        "what": what,
+        "why": why,
+        "retry_url": request.get_full_path(),
+        "part": "_error_card.html",
+        "title": "No answer",
+    }
+    if request.htmx:
+        return render(request, "_error_card.html", context)
+    return render(request, "analytics/part.html", context, status=503)

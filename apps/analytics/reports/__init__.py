@@ -1,0 +1,1 @@
+"""Questions about stored events, one module each."""

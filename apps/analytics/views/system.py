@@ -1,0 +1,48 @@
+"""The staff's view of the machinery."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from apps.accounts.access import staff_required
+from apps.analytics.pipeline import dead_letters, pipeline, stored, workers
+from apps.analytics.services import services
+
+
+@staff_required
+@require_GET
+def system(request: HttpRequest) -> HttpResponse:
+    return render(request, "analytics/system.html")
+
+
+@staff_required
+@require_GET
+def system_services(request: HttpRequest) -> HttpResponse:
+    return _part(request, "analytics/_system_services.html", {"services": services()}, title="Services")
+
+
+@staff_required
+@require_GET
+def system_pipeline(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    found = pipeline(now)
+    context = {
+        "now": now,
+        "pipeline": found,
+        "beats": [(beat, beat.silent(now)) for beat in found.beats],
+        "stored": stored(),
+        "dead_letters": dead_letters(),
+    }
+    return _part(request, "analytics/_system_pipeline.html", context, title="Pipeline")
+
+
+@staff_required
+@require_GET
+def system_workers(request: HttpRequest) -> HttpResponse:
+    return _part(request, "analytics/_system_workers.html", {"workers": workers()}, title="Celery workers")
+
+
+def _part(request: HttpRequest, part: str, context: dict[str, object], *, title: str) -> HttpResponse:
+    template = part if request.htmx else "analytics/part.html"  # type: ignore[attr-defined]
+    return render(request, template, {**context, "part": part, "title": title})

@@ -1,0 +1,45 @@
+"""What stored words mean, for people."""
+
+from apps.ingress.event import Event, Kind, Origin, Reason
+
+REASONS: dict[str, str] = {
+    Reason.LINK: "Sent to the destination of the link.",
+    Reason.VERIFIED: "Sent where to= said: the host is a verified domain of the organization.",
+    Reason.SIGNED: "Sent where to= said: the signature is valid.",
+    Reason.ORGANIZATION: "Sent to the organization's default destination: the request named no link and no to=.",
+    Reason.UNKNOWN_KEY: "Refused: no link has this key.",
+    Reason.PAUSED: "Refused: the link is paused.",
+    Reason.NO_DESTINATION: "Refused: neither the request, the link nor the organization names a destination.",
+    Reason.UNVERIFIED: "Refused: to= names a host that is not a verified domain of the organization.",
+    Reason.BAD_SIGNATURE: "Refused: the signature of to= is not valid.",
+    Reason.EXPIRED: "Refused: the signature of to= has expired.",
+    Reason.BAD_URL: "Refused: to= is not an absolute http or https address.",
+    Reason.FAULT: "Refused: something failed inside Trellis while deciding. The click was kept.",
+}
+KINDS: dict[str, str] = {
+    Kind.HUMAN: "person",
+    Kind.BOT: "bot",
+    Kind.HEAD: "HEAD request",
+    Kind.PREFETCH: "prefetch",
+    Kind.PREVIEW: "link preview",
+}
+ORIGINS: dict[str, str] = {
+    Origin.LIVE: "a visitor on the tracking address",
+    Origin.IMPORT: "an imported access log",
+    Origin.DEMO: "made up for the demonstration",
+}
+
+
+def kind_why(event: Event) -> str:
+    """Why this request is of its kind, as far as the request itself shows it."""
+    if event.kind == Kind.HUMAN:
+        return "Nothing in the request says that a program sent it."
+    if event.kind == Kind.HEAD:
+        return "The method is HEAD: a program asked where the link leads, nobody went there."
+    if event.kind == Kind.PREFETCH:
+        return "A header says that the browser fetched ahead; nobody has followed the link yet."
+    if event.kind == Kind.PREVIEW:
+        return "The user agent belongs to a service that draws previews of shared links."
+    if not event.user_agent:
+        return "The request names no user agent; browsers always do."
+    return "The user agent is a known crawler or program."

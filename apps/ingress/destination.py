@@ -1,0 +1,102 @@
+"""Where a visitor is sent: a template of an http(s) URL with macros, split once when it is published.
+
+Macros known now are those the request alone can answer; `docs/tracking.md` lists them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote_from_bytes
+
+# Authority is a host and a port and nothing else: no user, no backslash, no white space, so that no browser reads another host.
+_ABSOLUTE = re.compile(
+    r"(?i:https?)://(?P<host>\[[0-9a-fA-F:.]+\]|[^\s/?#\\@:\[\]\x00-\x20\x7f]+)(?::\d{1,5})?(?P<rest>[/?#].*)?", re.S
+)
+_MACRO = re.compile(r"\{([^{}]*)\}")
+# What escaping leaves alone; asking first spares most clicks 1.5 µs a value (2026-11-22).
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")
+_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+# The click id travels under this name when the destination does not say where it wants it.
+CLICK_PARAMETER = "trl_click"
+
+OWN_MACROS = frozenset({"click_id", "visitor_id", "timestamp"})
+# Each is the value of the request's parameter of that name, or of the first of these that it has.
+PARAMETER_MACROS: Mapping[str, tuple[str, ...]] = {
+    "source": ("source", "utm_source"),
+    "campaign": ("campaign", "utm_campaign"),
+    "keyword": ("keyword", "utm_term"),
+    "external_id": ("external_id",),
+    "cost": ("cost",),
+    "creative_id": ("creative_id",),
+    **{f"sub{n}": (f"sub{n}",) for n in range(1, 21)},
+}
+
+
+class BadDestination(ValueError):
+    """Not a place we send people to; the message says why, for the person who typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """`texts` with `macros` between them: one text more than macros."""
+
+    texts: tuple[str, ...]
+    macros: tuple[str, ...]
+    host: str
+
+    def location(self, values: Sequence[str], click_id: str) -> str:
+        """The URL for one click, with a value for each macro (empty when there is none). Values are URL-encoded."""
+        if not self.macros:
+            return with_click(self.texts[0], click_id)
+        if not _UNRESERVED.fullmatch("".join(values)):
+            values = [quote_from_bytes(value.encode("utf-8", "surrogateescape"), safe="") for value in values]
+        parts = [""] * (len(self.texts) + len(values))
+        parts[0::2] = self.texts
+        parts[1::2] = values
+        url = "".join(parts)
+        return url if "click_id" in self.macros else with_click(url, click_id)
+
+
+def parse(text: str) -> Destination:
+    """Split a destination. Raises BadDestination: not absolute, not http(s), macros in the host, or a macro we do not know."""
+    macros = tuple(_MACRO.findall(text))
+    for macro in macros:
+        if macro not in OWN_MACROS and macro not in PARAMETER_MACROS and not macro.startswith("param."):
+            raise BadDestination(f"There is no macro {{{macro}}}. See the tracking guide for those there are.")
+    url, host = absolute(text, allowed="{}")
+    if "{" in host or "}" in host:
+        raise BadDestination("A macro cannot stand in the host name: the visitor could be sent anywhere.")
+    return Destination(tuple(_MACRO.split(url)[0::2]), macros, host)
+
+
+def absolute(text: str, *, allowed: str = "") -> tuple[str, str]:
+    """The URL with everything but ASCII escaped, and its host in lower case, IDNA for other scripts. Raises BadDestination."""
+    if any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in text):
+        raise BadDestination("The address has control characters in it.")
+    match = _ABSOLUTE.fullmatch(text)
+    if not match:
+        raise BadDestination("Give a whole address: https://, a host name, then the path.")
+    host = _plain_host(match["host"])
+    start, end = match.span("host")
+    tail = quote_from_bytes(text[end:].encode("utf-8", "surrogateescape"), safe=_SAFE + allowed)
+    return text[:start] + host + tail, host
+
+
+def with_click(url: str, click_id: str) -> str:
+    """The URL with the click id as one more parameter, before any fragment."""
+    base, mark, fragment = url.partition("#")
+    separator = "&" if "?" in base else "?"
+    return f"{base}{separator}{CLICK_PARAMETER}={click_id}{mark}{fragment}"
+
+
+def _plain_host(host: str) -> str:
+    if "{" in host or "}" in host:
+        return host
+    try:
+        plain = host.lower() if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise BadDestination("The host name is not one.") from error
+    if not _HOST.fullmatch(plain.rstrip(".")) or ".." in plain:
+        raise BadDestination("The host name is not one.")
+    return plain

@@ -1,0 +1,56 @@
+"""Tracked links under any Django server: the pages' own, `runserver`, the test client."""
+
+from collections.abc import Callable
+from urllib.parse import quote_from_bytes
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.http import http_date
+
+from apps.ingress.answer import METHODS, SAFE_PAGE, SAFE_PAGE_HEADERS, cookie_header, is_tracked
+from apps.ingress.capture import Request
+from apps.ingress.process import this_process
+
+
+class TrackedLinks:
+    """First in MIDDLEWARE: answers `/in` and `/in/<key>`, and passes everything else on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_tracked(target := target_of(request)):
+            return self._get_response(request)
+        method = (request.method or "").encode()
+        if method not in METHODS:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        answer = this_process().answer_and_keep(
+            Request(method, target, headers_of(request), request.META.get("REMOTE_ADDR", ""), request.scheme or "http")
+        )
+        response = HttpResponse(status=answer.status)
+        response["Cache-Control"] = "no-store"
+        response["Date"] = http_date()
+        if answer.location:
+            response["Location"] = answer.location
+        else:
+            response.content = SAFE_PAGE
+            for name, value in SAFE_PAGE_HEADERS:
+                response[name] = value
+        if answer.cookie:
+            response["Set-Cookie"] = cookie_header(answer)
+        return response
+
+
+def target_of(request: HttpRequest) -> bytes:
+    """Path and query as near to the wire as the server lets us: WSGI has decoded the path, unless it kept the raw one."""
+    raw: str | None = request.META.get("RAW_URI") or request.META.get("REQUEST_URI")
+    if raw and raw.startswith("/"):
+        return raw.encode("latin-1", "replace")
+    path = quote_from_bytes(request.META.get("PATH_INFO", "").encode("latin-1", "replace"), safe="/:@!$&'()*+,;=-._~")
+    query = request.META.get("QUERY_STRING", "")
+    return f"{path}?{query}".encode("latin-1", "replace") if query else path.encode()
+
+
+def headers_of(request: HttpRequest) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in request.headers.items() if value
+    ]

@@ -1,0 +1,195 @@
+"""From the spool to the store: sealed segments go to Celery, and are deleted only when the store has confirmed them.
+
+The segment's bytes lie in Redis under its id while a task carries the id; the spool on disk, not the broker, is what
+guarantees. So a segment that is not confirmed is sent again, and sending twice stores once.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from kombu.exceptions import OperationalError
+from redis import Redis, RedisError
+
+from apps.ingress import heartbeat, lease
+from apps.ingress.lease import Lease
+from apps.ingress.spool import SEGMENT_SECONDS, Segment, Spool, adopt
+
+log = structlog.get_logger(__name__)
+
+PAYLOAD = "trellis:segment:"
+CONFIRMED = "trellis:stored:"
+PAYLOAD_SECONDS = 3_600
+STORE_QUEUE = "store"
+# So many segments of one process are with the broker at a time: what bounds Redis' memory when the store is down.
+IN_FLIGHT = 64
+TICK_S = 0.05
+RESEND_S = 5.0
+RESEND_MAX_S = 60.0
+BROKER_PAUSE_S = 1.0
+ADOPT_EVERY_S = 5.0
+HEARTBEAT_EVERY_S = 1.0
+# From here on the alarm rings; at the limit itself lines are refused.
+SPOOL_WARNING = 0.8
+
+
+@dataclass
+class _Sent:
+    segment: Segment
+    due_at: float
+    wait_s: float
+
+
+class Shipper(threading.Thread):
+    """Ships one process' segments, and those a dead process left behind."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        held: Lease,
+        redis: Redis,
+        *,
+        send: Callable[[str], None],
+        limit_bytes: int,
+        routes_version: Callable[[], str],
+    ) -> None:
+        super().__init__(name="shipper", daemon=True)
+        self._spool = spool
+        self._lease = held
+        self._redis = redis
+        self._send = send
+        self._limit_bytes = limit_bytes
+        self._routes_version = routes_version
+        self._waiting: list[Segment] = []
+        self._sent: dict[str, _Sent] = {}
+        self._ending = threading.Event()
+        self._broker_back_at = 0.0
+        self._adopt_at = 0.0
+        self._beat_at = 0.0
+        self._bytes = 0
+
+    def run(self) -> None:
+        self._waiting = adopt(self._lease.folder, self._lease.folder)
+        while not self._ending.is_set():
+            try:
+                self.turn()
+            except OSError as error:
+                log.error("the spool cannot be read", error=str(error))
+            self._ending.wait(TICK_S)
+
+    def stop(self) -> None:
+        """Stop after sealing what is open; what is not confirmed stays on disk for whoever comes next."""
+        self._ending.set()
+        self.join(timeout=5)
+        self._spool.seal()
+
+    def turn(self) -> None:
+        """One round: seal, adopt, confirm, ship, say how it stands."""
+        now = time.monotonic()
+        self._spool.seal(at_least_seconds=SEGMENT_SECONDS)
+        self._waiting += self._spool.take_sealed()
+        if now >= self._adopt_at:
+            self._adopt_at = now + ADOPT_EVERY_S
+            self._adopt()
+        if now >= self._broker_back_at:
+            try:
+                self._confirm()
+                self._ship(now)
+                if now >= self._beat_at:
+                    self._beat_at = now + HEARTBEAT_EVERY_S
+                    self._measure()
+                    self._beat()
+            except (RedisError, OperationalError) as error:
+                self._broker_back_at = now + BROKER_PAUSE_S
+                self._measure()
+                log.warning(
+                    "the broker does not answer, segments wait on disk", error=str(error), waiting=self.unstored
+                )
+
+    @property
+    def unstored(self) -> int:
+        """Sealed segments that the store has not confirmed."""
+        return len(self._waiting) + len(self._sent)
+
+    def _confirm(self) -> None:
+        if not self._sent:
+            return
+        ids = list(self._sent)
+        for segment_id, confirmed in zip(ids, self._redis.mget([CONFIRMED + i for i in ids]), strict=True):
+            if confirmed:
+                self._sent.pop(segment_id).segment.path.unlink(missing_ok=True)
+
+    def _ship(self, now: float) -> None:
+        overdue = [sent for sent in self._sent.values() if sent.due_at <= now]
+        # What still lies in the queue is not lost, only late: sending it again would make it later.
+        if overdue and self._redis.llen(STORE_QUEUE) < len(self._sent):
+            for sent in overdue:
+                sent.wait_s = min(sent.wait_s * 2, RESEND_MAX_S)
+                sent.due_at = now + sent.wait_s
+                self._send_one(sent.segment)
+                log.info("segment sent again", segment=sent.segment.id)
+        while self._waiting and len(self._sent) < IN_FLIGHT:
+            segment = self._waiting[0]
+            self._send_one(segment)
+            self._sent[segment.id] = _Sent(segment, now + RESEND_S, RESEND_S)
+            del self._waiting[0]
+
+    def _send_one(self, segment: Segment) -> None:
+        self._redis.set(PAYLOAD + segment.id, segment.path.read_bytes(), ex=PAYLOAD_SECONDS)
+        self._send(segment.id)
+
+    def _adopt(self) -> None:
+        """Take over the folders that no living process holds."""
+        for folder in self._lease.folder.parent.glob("w[0-9]*"):
+            if folder == self._lease.folder or not any(folder.glob("*.*")):
+                continue
+            held = lease.lock(folder, number=int(folder.name[1:]))
+            if held is None:
+                continue
+            try:
+                adopted = adopt(folder, self._lease.folder)
+            finally:
+                held.release()
+            self._waiting += adopted
+            log.info("adopted what a dead worker left", worker=folder.name, segments=len(adopted))
+
+    def _measure(self) -> None:
+        """Refuse lines while the spool of this host is over its limit."""
+        self._bytes = sum(path.stat().st_size for path in self._lease.folder.parent.glob("w*/*.*") if path.exists())
+        full = self._bytes >= self._limit_bytes
+        if full or self._spool.refusing:
+            self._spool.refuse(f"the spool has reached its limit of {self._limit_bytes:,} bytes" if full else "")
+
+    def _beat(self) -> None:
+        began = [segment.began_at for segment in self._waiting] + [
+            sent.segment.began_at for sent in self._sent.values()
+        ]
+        if open_since := self._spool.waiting_since():
+            began.append(open_since)
+        heartbeat.beat(
+            self._redis,
+            heartbeat.Heartbeat(
+                worker=self._lease.number,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                at=datetime.now(UTC),
+                spool_bytes=self._bytes,
+                spool_limit_bytes=self._limit_bytes,
+                segments_waiting=self.unstored,
+                oldest_waiting_at=datetime.fromtimestamp(min(began), UTC) if began else None,
+                kept=self._spool.kept,
+                lost=self._spool.lost,
+                routes_version=self._routes_version(),
+                alarm=self._spool.alarm or self._nearly_full(),
+            ),
+        )
+
+    def _nearly_full(self) -> str:
+        if self._bytes < SPOOL_WARNING * self._limit_bytes:
+            return ""
+        return f"the spool is at {self._bytes / self._limit_bytes:.0%} of its limit"

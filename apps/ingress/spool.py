@@ -1,0 +1,172 @@
+"""The disk spool of one worker: lines are appended to an open segment, a full or old segment is sealed and awaits shipping.
+
+A segment is a file `<id>.open` while it grows and `<id>.sealed` afterwards; its id is a snowflake and names it for ever. Every
+write goes to the file before the answer leaves, so the death of the process loses nothing that a visitor was answered.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+SEGMENT_LINES = 1_000
+SEGMENT_SECONDS = 1.0
+OPEN = ".open"
+SEALED = ".sealed"
+
+
+class Fsync(StrEnum):
+    """What a power cut may take: all that the kernel still holds, the last second, or nothing that was answered."""
+
+    OFF = "off"
+    BATCH = "batch"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A sealed segment on disk. `began_at` is Unix seconds of its first line."""
+
+    id: str
+    path: Path
+    began_at: float
+
+
+@dataclass
+class _Growing:
+    segment: Segment
+    descriptor: int
+    size: int = 0
+    lines: int = 0
+
+
+class Spool:
+    """One worker's segments. Safe to use from several threads.
+
+    `kept` and `lost` count lines since the start; `alarm` says in words why lines are being lost, or is empty. Disk use is
+    bounded by whoever calls `refuse`: see `shipper.Shipper`.
+    """
+
+    def __init__(self, folder: Path, *, new_id: Callable[[], str], fsync: Fsync) -> None:
+        self.folder = folder
+        self.fsync = fsync
+        self.kept = 0
+        self.lost = 0
+        self.alarm = ""
+        self._new_id = new_id
+        self._lock = threading.Lock()
+        self._growing: _Growing | None = None
+        self._sealed: list[Segment] = []
+        self._refusal = ""
+
+    def append(self, lines: Sequence[bytes]) -> bool:
+        """Write these lines (each ending in a newline) with one write. False when they could not be kept, and are counted lost."""
+        with self._lock:
+            if self._refusal:
+                return self._lose(len(lines), self._refusal)
+            try:
+                self._write(b"".join(lines), len(lines))
+            except OSError as error:
+                return self._lose(len(lines), f"cannot write to the spool: {error.strerror}")
+            self.kept += len(lines)
+            self.alarm = ""
+            return True
+
+    def refuse(self, why: str) -> None:
+        """Keep no more lines until called with an empty reason."""
+        self._refusal = why
+        self.alarm = why
+
+    @property
+    def refusing(self) -> bool:
+        return bool(self._refusal)
+
+    def seal(self, *, at_least_seconds: float = 0.0) -> None:
+        """Seal the open segment if it began so long ago."""
+        with self._lock:
+            growing = self._growing
+            if growing and time.time() - growing.segment.began_at >= at_least_seconds:
+                self._seal(growing)
+
+    def take_sealed(self) -> list[Segment]:
+        """Segments sealed since the last call, oldest first, safe on disk as the fsync mode promises."""
+        with self._lock:
+            sealed, self._sealed = self._sealed, []
+        if self.fsync is Fsync.BATCH:
+            for segment in sealed:
+                _sync(segment.path)
+        return sealed
+
+    def waiting_since(self) -> float | None:
+        """Unix seconds at which the open segment began, None when nothing is open."""
+        growing = self._growing
+        return growing.segment.began_at if growing else None
+
+    def _write(self, data: bytes, lines: int) -> None:
+        growing = self._growing or self._begin()
+        written = os.write(growing.descriptor, data)
+        if written < len(data):
+            # The disk filled up in the middle: take the torn line back, so that no half click is ever stored.
+            os.ftruncate(growing.descriptor, growing.size)
+            raise OSError(28, "No space left on device")
+        growing.size += written
+        growing.lines += lines
+        if self.fsync is Fsync.ALWAYS:
+            os.fdatasync(growing.descriptor)
+        if growing.lines >= SEGMENT_LINES:
+            self._seal(growing)
+
+    def _begin(self) -> _Growing:
+        segment_id = self._new_id()
+        path = self.folder / f"{segment_id}{OPEN}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        self._growing = _Growing(Segment(segment_id, path, time.time()), descriptor)
+        if self.fsync is Fsync.ALWAYS:
+            _sync(self.folder)
+        return self._growing
+
+    def _seal(self, growing: _Growing) -> None:
+        os.close(growing.descriptor)
+        self._growing = None
+        self._sealed.append(sealed(growing.segment.path))
+
+    def _lose(self, lines: int, why: str) -> bool:
+        self.lost += lines
+        self.alarm = why
+        return False
+
+
+def sealed(path: Path) -> Segment:
+    """Seal the file of an open segment by its name."""
+    target = path.with_suffix(SEALED)
+    began_at = path.stat().st_mtime
+    path.rename(target)
+    return Segment(target.stem, target, began_at)
+
+
+def segments_in(folder: Path) -> list[Segment]:
+    """Sealed segments of a folder, oldest first."""
+    return [Segment(path.stem, path, path.stat().st_mtime) for path in sorted(folder.glob(f"*{SEALED}"))]
+
+
+def adopt(leftovers: Path, folder: Path) -> list[Segment]:
+    """Move what a dead worker left into `folder`, oldest first. The caller holds the lock of both."""
+    for path in sorted(leftovers.glob(f"*{OPEN}")):
+        sealed(path)
+    adopted = []
+    for segment in segments_in(leftovers):
+        target = folder / segment.path.name
+        segment.path.rename(target)
+        adopted.append(Segment(segment.id, target, segment.began_at))
+    return adopted
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""The one door to ClickHouse: `writer` stores events exactly once, `reader` asks questions for one organization."""

@@ -1,0 +1,148 @@
+"""Storing events exactly once: blocks by column, each under a deduplication token."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clickhouse_driver.errors import Error as DriverError
+from clickhouse_driver.errors import ErrorCodes
+
+from apps.ingress.event import FIELDS, Event
+from apps.ingress.warehouse.connection import client
+from apps.ingress.warehouse.errors import WarehouseUnavailable
+
+INSERT = f"INSERT INTO events ({', '.join(FIELDS)}) VALUES"
+# With a token given, the server must not wait for more rows to make a block of its own.
+SETTINGS = {"async_insert": 0, "insert_deduplicate": 1}
+
+STORED_IDS = """
+SELECT event_id FROM events
+WHERE organization_id IN {organization_ids:Array(UInt32)} AND happened_at BETWEEN {start:DateTime64(3)} AND {end:DateTime64(3)}
+  AND event_id IN {ids:Array(UInt64)}
+"""
+
+VIOLATED_CONSTRAINT = 469  # younger than the driver's list of codes
+# The server's word for "this row is wrong", as opposed to "not now". Anything else counts as not now: the segment stays on disk
+# and is sent again, so a code missing here costs time and never a click.
+REFUSALS = {
+    ErrorCodes.CANNOT_PARSE_TEXT,
+    ErrorCodes.INCORRECT_DATA,
+    ErrorCodes.TYPE_MISMATCH,
+    ErrorCodes.CANNOT_CONVERT_TYPE,
+    ErrorCodes.ARGUMENT_OUT_OF_BOUND,
+    VIOLATED_CONSTRAINT,
+    ErrorCodes.CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN,
+    ErrorCodes.VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE,
+}
+
+
+class BlockRefused(Exception):
+    """ClickHouse, or the driver on its way there, says that something in the block is wrong."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One event that cannot be stored, by its place in the sequence given, and why."""
+
+    position: int
+    reason: str
+
+
+def store_events(events: Sequence[Event], *, token: str) -> None:
+    """Store all of them under `token`, or none. The same token again stores nothing more, whatever the events.
+
+    Errors: BlockRefused, WarehouseUnavailable.
+    """
+    if not events:
+        return
+    try:
+        client().execute(
+            INSERT, columns(events), columnar=True, settings={**SETTINGS, "insert_deduplication_token": token}
+        )
+    except DriverError as error:
+        if _is_refusal(error):
+            raise BlockRefused(_first_line(error)) from error
+        raise WarehouseUnavailable(_first_line(error)) from error
+    except (OSError, EOFError) as error:
+        raise WarehouseUnavailable(str(error)) from error
+    except (ValueError, TypeError, OverflowError, ArithmeticError) as error:
+        # A value that does not fit its column fails in the driver; the half-sent block makes the connection useless.
+        client().disconnect()
+        raise BlockRefused(f"{type(error).__name__}: {error}") from error
+
+
+def store_all_but_refused(events: Sequence[Event], *, token: str) -> list[Refused]:
+    """Store the events, isolating by halving those that ClickHouse refuses. Errors: WarehouseUnavailable."""
+    refused: list[Refused] = []
+    _halve(events, 0, token, refused)
+    return refused
+
+
+def stored_ids(organization_ids: Iterable[int], ids: Collection[int], start: datetime, end: datetime) -> set[int]:
+    """Which of these events are stored already. Errors: WarehouseUnavailable."""
+    parameters = {"organization_ids": list(organization_ids), "ids": list(ids), "start": start, "end": end}
+    try:
+        return {event_id for (event_id,) in client().execute(STORED_IDS, parameters)}
+    except (DriverError, OSError, EOFError) as error:
+        raise WarehouseUnavailable(str(error)) from error
+
+
+def columns(events: Sequence[Event]) -> list[list[Any]]:
+    """The events by column, in the order of FIELDS; text that was not UTF-8 as its bytes."""
+    return [_READERS.get(name, _plain)(name, events) for name in FIELDS]
+
+
+def _halve(events: Sequence[Event], offset: int, token: str, refused: list[Refused]) -> None:
+    try:
+        store_events(events, token=token)
+    except BlockRefused as error:
+        if len(events) == 1:
+            refused.append(Refused(offset, str(error)))
+            return
+        middle = len(events) // 2
+        # A token names its part of the block, so that the same halving tomorrow absorbs what today's stored.
+        _halve(events[:middle], offset, f"{token}.0", refused)
+        _halve(events[middle:], offset + middle, f"{token}.1", refused)
+
+
+def _is_refusal(error: DriverError) -> bool:
+    return error.code in REFUSALS
+
+
+def _first_line(error: DriverError) -> str:
+    return (error.message or str(error)).strip().splitlines()[0]
+
+
+def _plain(name: str, events: Sequence[Event]) -> list[Any]:
+    return [getattr(event, name) for event in events]
+
+
+def _text(name: str, events: Sequence[Event]) -> list[Any]:
+    return [_bytes_if_needed(getattr(event, name)) for event in events]
+
+
+def _pairs(name: str, events: Sequence[Event]) -> list[Any]:
+    return [[(_bytes_if_needed(a), _bytes_if_needed(b)) for a, b in getattr(event, name)] for event in events]
+
+
+def _texts(name: str, events: Sequence[Event]) -> list[Any]:
+    return [[_bytes_if_needed(text) for text in getattr(event, name)] for event in events]
+
+
+def _map(name: str, events: Sequence[Event]) -> list[Any]:
+    return [{_bytes_if_needed(a): _bytes_if_needed(b) for a, b in getattr(event, name).items()} for event in events]
+
+
+def _bytes_if_needed(text: str) -> str | bytes:
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape")
+
+
+_READERS: dict[str, Callable[[str, Sequence[Event]], list[Any]]] = {
+    **dict.fromkeys(
+        ("method", "host", "path", "query", "ip", "user_agent", "referrer", "link_key", "destination", "scheme"), _text
+    ),
+    "headers": _pairs,
+    "withheld_headers": _texts,
+    "parameters": _map,
+}

@@ -1,0 +1,185 @@
+"""A gunicorn worker that answers tracked links in the protocol itself, before any framework.
+
+What is unusual about a request (a head in several pieces, a body, another path) is handed, connection and all, to gunicorn's own
+ASGI protocol and `fallback`. The clicks of one turn of the event loop are written with one write, then their answers leave.
+"""
+
+import asyncio
+import os
+import sys
+from email.utils import formatdate
+from typing import cast
+
+from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.workers.gasgi import ASGIWorker
+from gunicorn_h1c import ParseError, parse_request_fast
+
+# Not the class of the same name that the package exports: the fast parser raises its own (gunicorn_h1c 0.6.9).
+from gunicorn_h1c._parser_fast import IncompleteError
+
+from apps.ingress import fallback as fallback_application
+from apps.ingress.answer import METHODS, SAFE_PAGE, SAFE_PAGE_HEADERS, Answer, cookie_header, is_tracked
+from apps.ingress.capture import Request
+from apps.ingress.process import Process, this_process
+
+fallback = fallback_application.application
+
+REQUEST_LINE_MAX_BYTES = 32_768
+HEADER_MAX_BYTES = 16_384
+HEADERS_MAX = 100
+STARTS = (b"GET /in", b"HEAD /in")
+# The loop must be able to take the interpreter back from the shipper's thread quickly; Python's default is 5 ms.
+SWITCH_INTERVAL_S = 0.0005
+SWEEP_S = 1.0
+
+_FOUND = b"HTTP/1.1 302 Found\r\nCache-Control: no-store\r\nContent-Length: 0\r\nDate: "
+_REASONS = {400: b"Bad Request", 404: b"Not Found", 410: b"Gone", 503: b"Service Unavailable"}
+_SAFE_HEADERS = "".join(f"{name}: {value}\r\n" for name, value in SAFE_PAGE_HEADERS).encode()
+
+
+class TrackingWorker(ASGIWorker):  # type: ignore[misc]
+    """The worker of the tracking port. Its `turn` is what this turn of the loop has to write and then to answer."""
+
+    def init_process(self) -> None:
+        self.process = this_process()
+        self.tracking: set[TrackedLinksProtocol] = set()
+        self.turn = Turn(self.process)
+        self.date = formatdate(usegmt=True).encode()
+        self.now = 0.0
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        super().init_process()
+
+    async def _serve(self) -> None:
+        self.turn.loop = self.loop
+        self.now = self.loop.time()
+        for sock in self.sockets:
+            self.servers.append(await self.loop.create_server(lambda: TrackedLinksProtocol(self), sock=sock.sock))
+        while self.alive and self.ppid == os.getppid():
+            self.notify()
+            self._sweep()
+            await asyncio.sleep(SWEEP_S)
+        for protocol in list(self.tracking):
+            protocol.close_when_idle()
+        await self._shutdown()
+        self.process.stop()
+
+    def _sweep(self) -> None:
+        """Once a second: the Date header, the time, and connections nobody used for long."""
+        self.date = formatdate(usegmt=True).encode()
+        self.now = self.loop.time()
+        too_old = self.now - self.cfg.keepalive
+        for protocol in [protocol for protocol in self.tracking if protocol.active_at < too_old]:
+            protocol.transport.close()
+
+
+class Turn:
+    """The clicks of one turn of the loop: their lines are kept together, then their answers leave."""
+
+    def __init__(self, process: Process) -> None:
+        self.loop: asyncio.AbstractEventLoop
+        self._spool = process.spool
+        self._lines: list[bytes] = []
+        self._answers: list[tuple[asyncio.Transport, bytes, bool]] = []
+
+    def add(self, transport: asyncio.Transport, answer: Answer, response: bytes, *, close: bool) -> None:
+        if not self._lines:
+            self.loop.call_soon(self._end)
+        self._lines.append(answer.line)
+        self._answers.append((transport, response, close))
+
+    def _end(self) -> None:
+        lines, answers = self._lines, self._answers
+        self._lines, self._answers = [], []
+        self._spool.append(lines)
+        for transport, response, close in answers:
+            if transport.is_closing():
+                continue
+            transport.write(response)
+            if close:
+                transport.close()
+
+
+class TrackedLinksProtocol(asyncio.Protocol):
+    """One connection. It speaks just enough HTTP/1.1 for a tracked link, and hands everything else over for good."""
+
+    __slots__ = ("_peer", "_worker", "active_at", "transport")
+
+    def __init__(self, worker: TrackingWorker) -> None:
+        self._worker = worker
+        self._peer = ""
+        self.active_at = 0.0
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.active_at = self._worker.now
+        peer = transport.get_extra_info("peername")
+        self._peer = peer[0] if isinstance(peer, tuple) else ""
+        self._worker.tracking.add(self)
+        self._worker.nr_conns += 1
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._worker.tracking.discard(self)
+        self._worker.nr_conns -= 1
+
+    def data_received(self, data: bytes) -> None:
+        worker = self._worker
+        while data:
+            if not data.startswith(STARTS):
+                return self._hand_over(data)
+            try:
+                head = parse_request_fast(
+                    data,
+                    limit_request_line=REQUEST_LINE_MAX_BYTES,
+                    limit_request_fields=HEADERS_MAX,
+                    limit_request_field_size=HEADER_MAX_BYTES,
+                )
+            except (IncompleteError, ParseError):
+                return self._hand_over(data)
+            target, method = head.path, head.method
+            if head.content_length > 0 or head.has_chunked or method not in METHODS or not is_tracked(target):
+                return self._hand_over(data)
+            answer = worker.process.desk.answer(Request(method, target, head.headers, self._peer))
+            close = head.connection_close == 1 or (head.minor_version == 0 and head.connection_close != 0)
+            worker.turn.add(self.transport, answer, response_of(answer, method, worker.date, close), close=close)
+            self.active_at = worker.now
+            if close:
+                return None
+            data = data[head.consumed :]
+        return None
+
+    def close_when_idle(self) -> None:
+        self._worker.loop.call_soon(self.transport.close)
+
+    def _hand_over(self, data: bytes) -> None:
+        """gunicorn's own protocol takes the connection, with what was read of it, for as long as it lives."""
+        # Answers of this turn that wait for their write must leave first: the heir writes for itself.
+        self._worker.loop.call_soon(self._bequeath, data)
+        self.transport.pause_reading()
+
+    def _bequeath(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        self._worker.tracking.discard(self)
+        self._worker.nr_conns -= 1  # the heir counts itself
+        heir = ASGIProtocol(self._worker)
+        self.transport.set_protocol(heir)
+        heir.connection_made(self.transport)
+        self.transport.resume_reading()
+        heir.data_received(data)
+
+
+def response_of(answer: Answer, method: bytes, date: bytes, close: bool) -> bytes:
+    """The bytes of the response."""
+    end = b"\r\nConnection: close\r\n\r\n" if close else b"\r\n\r\n"
+    cookie = b"\r\nSet-Cookie: " + cookie_header(answer).encode() if answer.cookie else b""
+    if answer.location:
+        return b"".join((_FOUND, date, b"\r\nLocation: ", answer.location.encode("ascii"), cookie, end))
+    reason = _REASONS.get(answer.status, b"Not Found")
+    body = b"" if method == b"HEAD" else SAFE_PAGE
+    head = b"HTTP/1.1 %d %b\r\nCache-Control: no-store\r\nContent-Length: %d\r\n" % (
+        answer.status,
+        reason,
+        len(SAFE_PAGE),
+    )
+    return b"".join((head, _SAFE_HEADERS, b"Date: ", date, cookie, end, body))

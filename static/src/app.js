@@ -1,0 +1,7 @@
+import "./app/copy.js"
+import "./app/drawer.js"
+import "./app/keys.js"
+import "./app/poll.js"
+import "./app/requests.js"
+import "./app/themes.js"
+import "./app/toasts.js"

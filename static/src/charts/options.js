@@ -1,0 +1,106 @@
+// From our description of a chart to ECharts' options. docs/pages.md describes the description.
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 })
+const full = new Intl.NumberFormat("en")
+
+/** The last `unfinished` points are drawn dotted: a period that still grows must not look like a fall. */
+function dotted(series, unfinished) {
+  const start = series.values.length - unfinished
+  const solid = series.values.map((value, index) => (index < start ? value : null))
+  const open = series.values.map((value, index) => (index >= start - 1 ? value : null))
+  return [
+    { ...series, values: solid },
+    { ...series, values: open, open: true },
+  ]
+}
+
+function line(series, colour, chart) {
+  return {
+    name: series.name,
+    type: "line",
+    data: series.values,
+    symbol: "circle",
+    symbolSize: 6,
+    showSymbol: series.values.filter((value) => value !== null).length === 1,
+    stack: chart.stacked ? (series.open ? "open" : "all") : undefined,
+    color: colour,
+    lineStyle: { width: series.compare ? 1.5 : 2.25, type: series.open ? "dotted" : series.compare ? "dashed" : "solid", opacity: series.compare ? 0.6 : 1 },
+    areaStyle: chart.stacked || (chart.series.length === 1 && !series.open) ? { opacity: chart.stacked ? 0.25 : 0.1 } : undefined,
+    emphasis: { focus: "none" },
+  }
+}
+
+function bar(series, colour, chart) {
+  const start = series.values.length - (chart.unfinished ?? 0)
+  return {
+    name: series.name,
+    type: "bar",
+    data: series.values.map((value, index) => (index < start ? value : { value, itemStyle: { opacity: 0.45 } })),
+    stack: chart.stacked ? "all" : undefined,
+    color: colour,
+    barMaxWidth: 28,
+    itemStyle: { borderRadius: chart.stacked ? 0 : [3, 3, 0, 0] },
+  }
+}
+
+function drawnSeries(chart, colours) {
+  return chart.series.flatMap((series, index) => {
+    const colour = series.compare ? colours.quiet : colours.series[index % colours.series.length]
+    if (chart.type === "bar") return [bar(series, colour, chart)]
+    const parts = chart.unfinished && !series.compare ? dotted(series, chart.unfinished) : [series]
+    return parts.map((part) => line(part, colour, chart))
+  })
+}
+
+/** Plain text, one line a series; the point where solid turns into dotted is in both and told once. */
+function tooltip(points, unit) {
+  const told = new Map(points.filter(({ value }) => value !== null && value !== undefined).map((point) => [point.seriesName, point.value]))
+  const lines = [...told].map(([name, value]) => `${name}  {number|${full.format(value)}}${unit ? ` ${unit}` : ""}`)
+  return [`{title|${points[0].axisValueLabel ?? points[0].name}}`, ...lines].join("\n")
+}
+
+function marks(chart, colours) {
+  return {
+    symbol: "none",
+    silent: true,
+    label: { color: colours.quiet, formatter: "{b}" },
+    lineStyle: { color: colours.quiet, type: "dashed" },
+    data: chart.annotations.map(({ at, label }) => ({ name: label, xAxis: at })),
+  }
+}
+
+export function options(chart, colours) {
+  const series = drawnSeries(chart, colours)
+  const several = chart.series.length > 1
+  if (chart.annotations?.length && series.length) series[0].markLine = marks(chart, colours)
+  return {
+    textStyle: { fontFamily: colours.font, color: colours.text },
+    aria: { enabled: false },
+    grid: { left: 4, right: 8, top: several ? 36 : 12, bottom: 4, containLabel: true },
+    legend: several ? { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 12, textStyle: { color: colours.quiet } } : undefined,
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText",
+      confine: true,
+      backgroundColor: colours.surface,
+      borderColor: colours.line,
+      textStyle: { color: colours.text, rich: { title: { color: colours.quiet, fontSize: 12, lineHeight: 20 }, number: { fontWeight: 600, color: colours.text } } },
+      formatter: (points) => tooltip(points, chart.unit),
+    },
+    xAxis: {
+      type: "category",
+      data: chart.labels,
+      boundaryGap: chart.type === "bar",
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: colours.line } },
+      axisLabel: { color: colours.quiet, hideOverlap: true },
+    },
+    yAxis: {
+      type: "value",
+      minInterval: 1,
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: colours.line } },
+      axisLabel: { color: colours.quiet, formatter: (value) => short.format(value) },
+    },
+    series,
+  }
+}

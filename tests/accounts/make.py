@@ -1,0 +1,67 @@
+"""The cast and their organizations. Alice owns `acme`, Bob helps there, Charlie owns `other` and must see nothing of it."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from apps.accounts.models import ApiKey, Domain, Membership, Organization, User
+from apps.accounts.roles import Role, Scope
+
+PASSWORD = "correct horse battery"
+_numbers = count(1)
+
+
+def a_user(email: str = "", **fields: Any) -> User:
+    return User.objects.create_user(email or f"person{next(_numbers)}@example.com", PASSWORD, **fields)
+
+
+def an_organization(key: str = "", **fields: Any) -> Organization:
+    """The organization of that key, made when it is not there yet."""
+    key = key or f"organization-{next(_numbers)}"
+    return Organization.objects.get_or_create(key=key, defaults={"name": key.title(), **fields})[0]
+
+
+def a_member(user: User, organization: Organization, role: str = Role.MARKETER) -> Membership:
+    return Membership.objects.create(user=user, organization=organization, role=role)
+
+
+def alice() -> Membership:
+    return a_member(a_user("alice@example.com", name="Alice Ames"), an_organization("acme"), Role.OWNER)
+
+
+def bob(role: str = Role.VIEWER) -> Membership:
+    return a_member(a_user("bob@example.com", name="Bob Byrd"), an_organization("acme"), role)
+
+
+def charlie() -> Membership:
+    return a_member(a_user("charlie@example.com", name="Charlie Cole"), an_organization("other"), Role.OWNER)
+
+
+def a_domain(organization: Organization, name: str = "example.com", *, verified_at: datetime | None = None) -> Domain:
+    return Domain.objects.create(organization=organization, name=name, verified_at=verified_at)
+
+
+def an_api_key(organization: Organization, scopes: list[str] | None = None, **fields: Any) -> tuple[ApiKey, str]:
+    """The key and its token."""
+    return ApiKey.issue(
+        organization, name=fields.pop("name", "export"), scopes=scopes or [Scope.ANALYTICS_READ], **fields
+    )
+
+
+def with_verified_address(member: Membership) -> Membership:
+    user = member.user
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return member
+
+
+def staff() -> User:
+    return a_user("staff@example.com", is_staff=True, is_superuser=True)
+
+
+def signed_in(client: Client, who: User | Membership) -> Client:
+    """The same client with that person signed in, as if the password had been typed."""
+    client.force_login(who.user if isinstance(who, Membership) else who)
+    return client

@@ -1,0 +1,111 @@
+"""API keys on the settings page: made, shown once, revoked."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from apps.accounts.models import ApiKey, Membership
+from apps.accounts.roles import Role
+from tests.accounts import make
+
+pytestmark = pytest.mark.django_db
+NEW_KEY = {"name": "warehouse export", "scopes": ["analytics:read"], "expires": "90"}
+
+
+@pytest.fixture
+def alice(client: Client) -> Membership:
+    alice = make.alice()
+    make.signed_in(client, alice)
+    return alice
+
+
+def test_a_new_key_is_shown_once_and_works(client: Client, alice: Membership) -> None:
+    page = client.post("/settings/api-keys/create", NEW_KEY)
+    token = re.search(r"trl_live_[0-9a-f]+_[0-9a-f]{64}", page.content.decode())[0]
+
+    key = ApiKey.authenticate(token, timezone.now())
+
+    assert (key.organization, key.created_by, key.scopes) == (alice.organization, alice.user, ["analytics:read"])
+    assert token not in client.get("/settings/api-keys").content.decode()
+
+
+@pytest.mark.usefixtures("alice")
+def test_the_answer_with_the_token_is_kept_by_no_cache(client: Client) -> None:
+    assert "no-store" in client.post("/settings/api-keys/create", NEW_KEY)["Cache-Control"]
+
+
+@pytest.mark.parametrize(("expires", "days"), [("30", 30), ("90", 90), ("365", 365), ("", None)])
+@pytest.mark.usefixtures("alice")
+def test_a_key_ends_when_asked(client: Client, expires: str, days: int | None) -> None:
+    client.post("/settings/api-keys/create", NEW_KEY | {"expires": expires})
+
+    key = ApiKey.objects.get()
+    assert (round((key.expires_at - key.created_at).total_seconds() / 86400) if key.expires_at else None) == days
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": ""}, {"scopes": []}, {"scopes": ["everything"]}, {"expires": "7000"}, {"expires": "x"}]
+)
+@pytest.mark.usefixtures("alice")
+def test_a_key_that_is_not_described_is_not_made(client: Client, wrong: dict[str, object]) -> None:
+    assert client.post("/settings/api-keys/create", NEW_KEY | wrong).status_code == 422
+    assert not ApiKey.objects.exists()
+
+
+def test_a_revoked_key_stays_on_the_list_and_opens_nothing(client: Client, alice: Membership) -> None:
+    key, token = make.an_api_key(alice.organization)
+
+    page = client.post(f"/settings/api-keys/{key.key_id}/revoke", follow=True)
+
+    assert "Revoked" in page.content.decode()
+    assert ApiKey.authenticate(token, timezone.now()) is None
+
+
+@pytest.mark.usefixtures("alice")
+def test_keys_of_others_are_not_shown_and_cannot_be_revoked(client: Client) -> None:
+    key, token = make.an_api_key(make.charlie().organization, name="charlies")
+
+    assert "charlies" not in client.get("/settings/api-keys").content.decode()
+    assert client.post(f"/settings/api-keys/{key.key_id}/revoke").status_code == 404
+    assert ApiKey.authenticate(token, timezone.now()) == key
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.MARKETER])
+def test_keys_are_for_those_who_manage(client: Client, role: str) -> None:
+    bob = make.bob(role)
+    key, _ = make.an_api_key(bob.organization)
+    make.signed_in(client, bob)
+
+    answers = [
+        client.get("/settings/api-keys"),
+        client.post("/settings/api-keys/create", NEW_KEY),
+        client.post(f"/settings/api-keys/{key.key_id}/revoke"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert [stored.revoked_at for stored in ApiKey.objects.all()] == [None]
+
+
+def test_the_list_says_what_became_of_each_key(client: Client, alice: Membership) -> None:
+    make.an_api_key(alice.organization, expires_at=timezone.now())
+    make.an_api_key(alice.organization)
+
+    page = client.get("/settings/api-keys").content.decode()
+
+    assert "Expired" in page
+    assert "Active" in page
+
+
+@pytest.mark.parametrize("keys", [1, 12])
+def test_more_keys_cost_no_more_queries(
+    client: Client, alice: Membership, keys: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(keys):
+        make.an_api_key(alice.organization, created_by=alice.user)
+
+    # session, person, memberships, keys
+    with django_assert_num_queries(4):
+        client.get("/settings/api-keys")

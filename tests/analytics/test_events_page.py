@@ -1,0 +1,224 @@
+"""The list of events, its filters, its export, and one event whole."""
+
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import Membership
+from apps.analytics.export import safe
+from apps.ingress.event import Event, Kind, Reason
+from apps.ingress.snowflake import click_id
+from tests.analytics.make import a_bot, a_click, stored
+
+pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def recent() -> dict[str, object]:
+    return {"happened_at": timezone.now().replace(microsecond=0) - timedelta(minutes=1)}
+
+
+def listed(answer: object) -> list[int]:
+    return [event.event_id for event in answer.context["events"]]  # type: ignore[attr-defined]
+
+
+def rows_of(page: Client, query: str = "") -> list[dict[str, str]]:
+    text = page.get(f"/events?format=csv&kinds=all&{query}").getvalue().decode()
+    return list(csv.DictReader(StringIO(text)))
+
+
+def an_event(alice: Membership, **fields: object) -> Event:
+    return stored(a_click(organization=alice.organization_id, **fields))[0]
+
+
+def test_people_are_listed_until_all_kinds_are_asked_for(page: Client, alice: Membership, recent: dict[str, object]):
+    person = an_event(alice, **recent)
+    stored(a_bot(organization=alice.organization_id, **recent))
+
+    assert listed(page.get("/events")) == [person.event_id]
+    assert len(listed(page.get("/events?kinds=all"))) == 2
+
+
+def test_a_kind_asked_for_by_name_wins_over_the_switch(page: Client, alice: Membership, recent: dict[str, object]):
+    [bot] = stored(a_bot(organization=alice.organization_id, **recent))
+
+    assert listed(page.get(f"/events?kinds=people&kind={Kind.BOT}")) == [bot.event_id]
+
+
+@pytest.mark.parametrize("query", ["link=winter", f"reason={Reason.PAUSED}", "q=WINTER", "q=198.51.100.9"])
+def test_filters_stand_in_the_address(page: Client, alice: Membership, recent: dict[str, object], query: str):
+    wanted = an_event(alice, **recent, link_key="winter", path="/in/winter", reason=Reason.PAUSED, ip="198.51.100.9")
+    an_event(alice, **recent)
+
+    assert listed(page.get(f"/events?{query}")) == [wanted.event_id]
+
+
+def test_an_event_is_found_by_click_id_event_id_and_visitor_however_old(page: Client, alice: Membership):
+    old = an_event(alice, happened_at=timezone.now() - timedelta(days=300), visitor_id=123_456_789_012_345_678)
+
+    for words in (click_id(old.event_id), click_id(old.event_id).upper(), str(old.event_id), str(old.visitor_id)):
+        assert listed(page.get("/events", {"q": words})) == [old.event_id]
+
+
+@pytest.mark.parametrize("words", ["%", "_", "\\", "'", "{organization_id:UInt32}", "\u202e", "😀", "9" * 30, "-1"])
+def test_any_words_can_be_looked_for(page: Client, words: str):
+    assert page.get("/events", {"q": words}).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["after=nonsense", "kind=alien", "reason=whim", "q=%00", "span=1y", "link=" + "x" * 65])
+def test_filters_that_cannot_be_read_are_said(page: Client, query: str):
+    answer = page.get(f"/events?{query}")
+
+    assert answer.status_code == 422
+    assert "What could not be read was left out." in answer.text
+
+
+def test_load_more_walks_the_whole_list(page: Client, alice: Membership, recent: dict[str, object]):
+    stored(*(a_click(organization=alice.organization_id, **recent) for _ in range(120)))
+
+    answer, met = page.get("/events"), []
+    while True:
+        met += listed(answer)
+        if not answer.context["next_url"]:
+            break
+        answer = page.get("/events" + answer.context["next_url"], headers=HTMX)
+
+    assert len(met) == len(set(met)) == 120
+
+
+def test_the_next_rows_come_without_the_page_around_them(page: Client, alice: Membership, recent: dict[str, object]):
+    stored(*(a_click(organization=alice.organization_id, **recent) for _ in range(60)))
+    next_url = page.get("/events").context["next_url"]
+
+    part, whole = page.get(f"/events{next_url}", headers=HTMX), page.get(f"/events{next_url}")
+
+    assert part.text.lstrip().startswith("<tr>")
+    assert "<html" in whole.text
+    assert part.text.count("<tr>") == 10
+
+
+def test_the_export_has_what_the_list_has(page: Client, alice: Membership, recent: dict[str, object]):
+    person = an_event(alice, **recent, query="a=1&a=2")
+    stored(a_bot(organization=alice.organization_id, **recent))
+
+    assert [row["event_id"] for row in rows_of(page, "kind=human")] == [str(person.event_id)]
+    assert len(rows_of(page)) == 2
+    assert rows_of(page, "kind=human")[0]["query"] == "a=1&a=2"
+
+
+def test_the_export_is_a_file(page: Client):
+    answer = page.get("/events?format=csv")
+
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "＝", "＠"])
+def test_nothing_a_visitor_sent_becomes_a_formula(page: Client, alice: Membership, recent: dict[str, object], start: str):
+    formula = f"{start}HYPERLINK(1)"
+    an_event(alice, **recent, user_agent=formula)
+
+    assert rows_of(page)[0]["user_agent"] == f"'{formula}"
+
+
+@pytest.mark.parametrize("text", ["", "plain", "a=b", "2026", "https://example.com/?a=-1"])
+def test_harmless_cells_are_left_alone(text: str):
+    assert safe(text) == text
+
+
+def test_an_event_shows_the_whole_request(page: Client, alice: Membership):
+    event = an_event(
+        alice,
+        query="a=1&a=%32&b&empty=&x=%ff",
+        headers=(("accept", "*/*"), ("x-twice", "value-1"), ("x-twice", "value-2")),
+        withheld_headers=("cookie", "authorization"),
+        scheme="https",
+    )
+
+    answer = page.get(f"/events/{event.event_id}")
+
+    assert answer.context["parameters"] == [("a", "1"), ("a", "2"), ("b", ""), ("empty", ""), ("x", "\\xff")]
+    assert answer.context["url"] == "https://go.example.com/in/summer?a=1&a=%32&b&empty=&x=%ff"
+    assert answer.text.index("value-1") < answer.text.index("value-2")
+    assert "Sent but not kept: cookie, authorization." in answer.text
+
+
+def test_an_event_says_what_was_decided_and_why(page: Client, alice: Membership):
+    event = an_event(alice, reason=Reason.PAUSED, status=200, destination="")
+
+    answer = page.get(f"/events/{event.event_id}")
+
+    assert "Refused: the link is paused." in answer.text
+    assert click_id(event.event_id) in answer.text
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_words(page: Client, alice: Membership, reason: Reason):
+    event = an_event(alice, reason=reason)
+
+    assert page.get(f"/events/{event.event_id}").context["reason"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": Kind.HUMAN}, "Nothing in the request"),
+        ({"kind": Kind.BOT}, "known crawler"),
+        ({"kind": Kind.BOT, "user_agent": ""}, "names no user agent"),
+        ({"kind": Kind.HEAD}, "The method is HEAD"),
+        ({"kind": Kind.PREFETCH}, "fetched ahead"),
+        ({"kind": Kind.PREVIEW}, "previews of shared links"),
+    ],
+)
+def test_an_event_says_why_it_is_of_its_kind(page: Client, alice: Membership, fields: dict[str, object], words: str):
+    event = an_event(alice, **fields)
+
+    assert words in page.get(f"/events/{event.event_id}").text
+
+
+HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}", "</pre><b>", "]]>"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_never_run(page: Client, alice: Membership, recent: dict[str, object], text: str):
+    event = an_event(
+        alice,
+        **recent,
+        path=f"/in/{text}",
+        query=text,
+        headers=((text, text),),
+        withheld_headers=(text,),
+        user_agent=text,
+        referrer=text,
+        host=text,
+        ip=text,
+        link_key=text,
+        destination=text,
+        method=text,
+        parameters={text: text},
+    )
+
+    for path in (f"/events/{event.event_id}", "/events", "/live/events"):
+        answer = page.get(path)
+        assert "<script>alert" not in answer.text
+        assert "<img src=x" not in answer.text
+        assert "</pre><b>" not in answer.text
+
+
+def test_what_draws_nothing_is_written_out(page: Client, alice: Membership):
+    event = an_event(alice, user_agent="a\u202eb\u200bc\x00d")
+
+    assert "a\\u202eb\\u200bc\\x00d" in page.get(f"/events/{event.event_id}").text
+
+
+def test_bytes_that_are_not_utf8_are_shown(page: Client, alice: Membership):
+    broken = b"caf\xe9".decode("utf-8", "surrogateescape")
+    event = an_event(alice, query=broken, headers=(("x-name", broken),))
+
+    assert page.get(f"/events/{event.event_id}").text.count("caf\\xe9") >= 3

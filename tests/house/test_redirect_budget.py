@@ -1,0 +1,121 @@
+"""The redirect's budget: no PostgreSQL, no ClickHouse, no Redis round trip, nothing after the answer.
+
+pytest-django refuses any use of a database in a test without the mark `django_db`; only the last test here has it.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import RequestFactory
+
+from apps.accounts.models import User
+from apps.ingress.broker import broker
+from apps.ingress.middleware import TrackedLinks
+from apps.ingress.process import this_process
+from tests.house import sources
+from tests.house.watch import watched
+from tests.ingress import make
+
+KEY = "house-budget"
+TARGETS = {
+    "a link": f"/in/{KEY}?utm_source=news&sub1=a%20b",
+    "an unknown key": "/in/house-unknown",
+    "a destination of the visitor's": f"/in/{KEY}?to=https://example.com/there",
+    "a signed destination": f"/in/{KEY}?to=https://elsewhere.example/&exp=4102444800&sig=wrong",
+    "nobody's traffic": "/in",
+    "something hostile": "/in/%00%0d%0aSet-Cookie:%20a=b?to=javascript:alert(1)",
+}
+
+
+@pytest.fixture(scope="module")
+def process():
+    """The one of this process, with a link that was published long ago."""
+    process = this_process()
+    table = process.desk.table
+    table.apply("organization:990", make.an_organization_unit(key=KEY))
+    table.apply(f"link:{KEY}", make.a_link_unit(organization_id=990))
+    yield process
+    table.apply(f"link:{KEY}", None)
+    table.apply("organization:990", None)
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_the_desk_asks_nobody(target):
+    desk = make.a_desk()
+    request = make.a_request(target)
+
+    with watched() as touched:
+        answer = desk.answer(request)
+
+    assert answer.line
+    assert not touched, f"answering touched {sorted(touched)}: move it to the store task, or publish what it needs downwards"
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_keeping_the_click_asks_nobody(process, target):
+    request = make.a_request(target)
+    kept = process.spool.kept
+
+    with watched() as touched:
+        process.answer_and_keep(request)
+
+    assert process.spool.kept == kept + 1
+    assert not touched, f"keeping touched {sorted(touched)}: shipping belongs to the shipper's thread"
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_the_middleware_asks_nobody(process, target):
+    middleware = TrackedLinks(lambda request: pytest.fail("a tracked link went on to the pages"))
+    request = RequestFactory().get(target, REQUEST_URI=target)
+
+    with watched() as touched:
+        response = middleware(request)
+
+    assert response["Cache-Control"] == "no-store"
+    assert not touched, f"the middleware touched {sorted(touched)}"
+
+
+def test_the_whole_way_through_django_asks_nobody_and_does_nothing_after_the_answer(process):
+    environ = RequestFactory().get(f"/in/{KEY}").environ
+
+    with ThreadPoolExecutor(1) as fresh:  # a thread without connections of other tests
+        status, touched = fresh.submit(_served, environ).result()
+
+    assert status == 302
+    assert not touched, f"a tracked link touched {sorted(touched)}: TrackedLinks must stay first in MIDDLEWARE"
+
+
+def test_tracked_links_come_before_every_other_middleware(settings):
+    assert settings.MIDDLEWARE[0] == "apps.ingress.middleware.TrackedLinks"
+
+
+def test_the_worker_touches_no_store_itself():
+    found = [name for _, name in sources.imports(sources.ROOT / "apps/ingress/worker.py")]
+
+    assert not [name for name in found if name.split(".")[0] in ("redis", "celery", "kombu", "clickhouse_driver", "django")]
+
+
+def test_the_watch_itself_sees_a_round_trip_to_redis():
+    with watched() as touched:
+        broker().ping()
+
+    assert {"redis: ping", "socket.sendall"} <= touched
+
+
+@pytest.mark.django_db
+def test_the_watch_itself_sees_a_query():
+    with watched() as touched:
+        User.objects.exists()
+
+    assert "psycopg: execute" in touched
+
+
+def _served(environ):
+    """Status, and what was touched until the server let go of the response."""
+    application = WSGIHandler()
+    with watched() as touched:
+        response = application(environ, lambda status, headers: None)
+        list(response)
+        response.close()
+    return response.status_code, touched

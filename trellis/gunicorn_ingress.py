@@ -1,0 +1,21 @@
+"""gunicorn for tracked links: our worker class, one event loop a process."""
+
+import os
+
+import django
+
+bind = f"0.0.0.0:{os.environ.get('TRELLIS_INGRESS_PORT', '8001')}"
+worker_class = "apps.ingress.worker.TrackingWorker"
+workers = int(os.environ.get("TRELLIS_INGRESS_WORKERS", str(min(os.cpu_count() or 1, 8))))
+# Every worker listens for itself: with one shared socket and few connections a single worker gets them all.
+reuse_port = True
+backlog = 4096
+keepalive = 30
+timeout = 30
+graceful_timeout = 10
+asgi_lifespan = "off"
+control_socket_disable = True
+
+# The worker class reads settings and sends Celery tasks, so Django is set up before gunicorn imports it.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.settings")
+django.setup()

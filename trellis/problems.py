@@ -1,0 +1,95 @@
+"""Errors of the API as RFC 9457 problem+json: one shape for every 4xx and 5xx under `/api/`."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views import defaults
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+from structlog.contextvars import get_contextvars
+
+from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+API_PREFIX = "/api/"
+
+
+class WarehouseDown(APIException):
+    status_code = 503
+    default_detail = "The event store does not answer. Nothing is lost; ask again in a moment."
+    default_code = "warehouse_unavailable"
+    wait = 5
+
+
+class AskedTooMuch(APIException):
+    status_code = 422
+    default_detail = "This question is too large: ask for a shorter span or fewer groups."
+    default_code = "question_too_large"
+
+
+def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to an error in an API view; None for errors that are ours, which become a logged 500."""
+    if isinstance(exc, WarehouseUnavailable):
+        exc = WarehouseDown()
+    elif isinstance(exc, QuestionTooLarge):
+        exc = AskedTooMuch()
+    response = exception_handler(exc, context)
+    if response is None:
+        return None
+    response.data = problem(response.status_code, *_said(exc, response.data))
+    response.content_type = MEDIA_TYPE
+    return response
+
+
+def problem(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
+    """The document. `errors` has one entry per fault: pointer (RFC 6901, into what was sent), detail, code."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": errors or [],
+        "request_id": str(get_contextvars().get("request_id", "")),
+    }
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """`handler404`: a problem for the API, the page for people."""
+    if not request.path.startswith(API_PREFIX):
+        return defaults.page_not_found(request, exception)
+    return _plain(404, "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """`handler500`: a problem for the API, the page for people."""
+    if not request.path.startswith(API_PREFIX):
+        return defaults.server_error(request)
+    return _plain(500, "Something went wrong on our side; it has been logged under this request_id.")
+
+
+def _plain(status: int, detail: str) -> HttpResponse:
+    return JsonResponse(problem(status, detail), status=status, content_type=MEDIA_TYPE)
+
+
+def _said(exc: Exception, data: Any) -> tuple[str, list[dict[str, str]]]:
+    if not isinstance(exc, ValidationError):
+        return str(data["detail"]), []
+    errors = list(_errors(exc.detail))
+    return ("One value is not right." if len(errors) == 1 else f"{len(errors)} values are not right."), errors
+
+
+def _errors(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
+    """Every fault in a serializer's nested errors, depth first."""
+    if isinstance(detail, ErrorDetail):
+        yield {"pointer": pointer, "detail": str(detail), "code": str(detail.code)}
+    elif isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            step = "" if name == "non_field_errors" else f"/{str(name).replace('~', '~0').replace('/', '~1')}"
+            yield from _errors(inner, pointer + step)
+    else:
+        for index, inner in enumerate(detail):
+            # A list of messages is about one place; a list of objects is one place each.
+            yield from _errors(inner, f"{pointer}/{index}" if isinstance(inner, Mapping) else pointer)

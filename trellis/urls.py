@@ -1,0 +1,24 @@
+"""Every address of the pages and the API. Tracked links are answered before this table is read."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django_prometheus.exports import ExportToDjangoView
+from drf_spectacular.views import SpectacularAPIView
+
+from trellis import health, problems
+from trellis.api_docs import ApiDocs
+
+handler404, handler500 = problems.not_found, problems.server_error
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", ExportToDjangoView, name="metrics"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", ApiDocs.as_view(url_name="schema"), name="api-docs"),
+    path("", include("apps.accounts.urls")),
+    path("", include("apps.campaigns.urls")),
+    path("", include("apps.analytics.urls")),
+]
