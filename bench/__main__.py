@@ -19,7 +19,9 @@ BENCHMARKS: dict[str, Callable[[Effort], Result]] = {"ingress": ingress.measure,
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     if unset := [name for name in STORES if not os.environ.get(name)]:
-        print(f"{', '.join(unset)} not set: run `./dev bench {options.name}`, which starts the services.", file=sys.stderr)
+        print(
+            f"{', '.join(unset)} not set: run `./dev bench {options.name}`, which starts the services.", file=sys.stderr
+        )
         return 2
     try:
         result = BENCHMARKS[options.name](Effort(options.rounds, options.seconds, say=_say))
@@ -33,11 +35,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Trellis; docs/benchmarks.md explains the figures.")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Trellis: see docs/benchmarks.md.")
     parser.add_argument("name", choices=sorted(BENCHMARKS))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--rounds", type=_at_least_one, default=3, help="rounds of which the median counts (default 3)")
-    parser.add_argument("--seconds", type=_at_least_one, default=5, help="length of one measurement in a round (default 5)")
+    parser.add_argument(
+        "--seconds", type=_at_least_one, default=5, help="length of one measurement in a round (default 5)"
+    )
     return parser
 
 

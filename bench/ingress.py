@@ -1,7 +1,7 @@
 """`bench ingress`: the redirect with everything switched on, beside nginx and a plain Django view, in one run.
 
-Store workers do not run: what is measured is the redirect with its spool and its shipper, which sends the first segments to Redis and
-keeps the others on disk. `bench pipeline` measures both together.
+Store workers do not run: what is measured is the redirect with its spool and its shipper, which sends the first segments to
+Redis and keeps the others on disk. `bench pipeline` measures both together.
 """
 
 import shutil
@@ -30,7 +30,7 @@ LIMITS = {
     "trellis/worker_mb": "<= 90",
 }
 NOTES = (
-    "Ratios are requests/s of trellis (TRELLIS_SPOOL_FSYNC=batch, the default) by those of the other, at 32 connections unless named.",
+    "Ratios are requests/s of trellis (TRELLIS_SPOOL_FSYNC=batch, the default) by those of the other, at 32 connections.",
     "Budget: >= 0.30 of nginx at 32 connections, aim 0.45; with fsync always >= 0.30 at 128.",
     f"{traffic.LINKS:,} links published; store workers not running; wrk -t1 on the same cores; medians.",
 )
@@ -54,7 +54,9 @@ class Bench:
     def round(self) -> None:
         """Every number of connections, and for each all targets in turn."""
         with ExitStack() as stack:
-            servers = {name: stack.enter_context(Server(program, self.folder)) for name, program in self._programs().items()}
+            servers = {
+                name: stack.enter_context(Server(program, self.folder)) for name, program in self._programs().items()
+            }
             for server in servers.values():
                 _check_answers(server.program.port, traffic.requests(publishing.cookies(), count=200))
             for connections in CONNECTIONS:
@@ -91,7 +93,9 @@ class Bench:
             "cpu_us": cpu_us,
         }.items():
             self.samples[f"{name}/{what}/{connections}"].append(value)
-        self.effort.say(f"{name} at {connections}: {burst.requests_per_s:,.0f}/s, p99 {burst.p99_ms:.2f} ms, {cpu_us:.0f} µs")
+        self.effort.say(
+            f"{name} at {connections}: {burst.requests_per_s:,.0f}/s, p99 {burst.p99_ms:.2f} ms, {cpu_us:.0f} µs"
+        )
 
 
 def measure(effort: Effort) -> Result:
@@ -131,7 +135,9 @@ def _unit(name: str) -> str:
 def _check_answers(port: int, heads: list[bytes]) -> None:
     """Each of these requests is answered with a redirect. wrk itself sees only statuses of 400 and above."""
     deadline = time.monotonic() + 10
-    while (answer := _answer(port, heads[0])) and not answer.startswith(b"HTTP/1.1 302 ") and time.monotonic() < deadline:
+    while (
+        (answer := _answer(port, heads[0])) and not answer.startswith(b"HTTP/1.1 302 ") and time.monotonic() < deadline
+    ):
         time.sleep(0.1)  # the table is still on its way
     for head in heads:
         answer = _answer(port, head)

@@ -38,7 +38,9 @@ class Result:
 
     def table(self) -> str:
         """For a person to read."""
-        rows = [(name, f"{_rounded(figure.value):,}", figure.unit, figure.limit) for name, figure in self.figures.items()]
+        rows = [
+            (name, f"{_rounded(figure.value):,}", figure.unit, figure.limit) for name, figure in self.figures.items()
+        ]
         rows += [(f"of {name}", f"{ratio:.3f}", "ratio", "") for name, ratio in self.ratios.items()]
         width = max((len(name) for name, *_ in rows), default=0)
         lines = [f"{name:<{width}}  {value:>12}  {unit:<12}  {limit}".rstrip() for name, value, unit, limit in rows]

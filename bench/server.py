@@ -47,17 +47,18 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        if self.program.port:
-            self._wait_until_it_listens()
+        try:
+            if self.program.port:
+                self._wait_until_it_listens()
+        except BaseException:
+            self._end()
+            raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        everyone = self.everyone()
-        self._process.terminate()
-        _, alive = psutil.wait_procs(everyone, timeout=STOP_LIMIT_S)
-        for stubborn in alive:
-            stubborn.kill()
-        self._process.wait()
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
 
     def everyone(self) -> list[psutil.Process]:
         """The program's first process, then its children."""
@@ -70,8 +71,18 @@ class Server:
         return children or [first]
 
     def worker_mb(self) -> float:
-        """Memory of the largest worker in MB (10^6 bytes): the pages it has to itself, and its share of those it shares."""
+        """Memory of the largest worker."""
         return max(memory_mb(worker) for worker in self.workers())
+
+    def _end(self) -> None:
+        if self._process.poll() is not None:
+            return
+        everyone = self.everyone()
+        self._process.terminate()
+        _, alive = psutil.wait_procs(everyone, timeout=STOP_LIMIT_S)
+        for stubborn in alive:
+            stubborn.kill()
+        self._process.wait()
 
     def _wait_until_it_listens(self) -> None:
         deadline = time.monotonic() + START_LIMIT_S
@@ -83,9 +94,8 @@ class Server:
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """Proportional set size where the system tells it, else the resident one."""
-    sizes = process.memory_full_info()
-    return float(getattr(sizes, "pss", 0) or sizes.rss) / 1e6
+    """Resident memory in MB (10^6 bytes), with pages that other processes share counted in full."""
+    return float(process.memory_info().rss) / 1e6
 
 
 def cpu_s(processes: Sequence[psutil.Process]) -> float:

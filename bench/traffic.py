@@ -14,7 +14,12 @@ CLICK_MARK = b"&cid="
 DESTINATION = "https://shop.example.com/offer/{n}?s={{sub1}}&from={{source}}&c={{campaign}}&cid={{click_id}}"
 
 _CHROME = "Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{n}.0.0.0 {mobile}Safari/537.36"
-_SYSTEMS = ("Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "Linux; Android 10; K", "X11; Linux x86_64")
+_SYSTEMS = (
+    "Windows NT 10.0; Win64; x64",
+    "Macintosh; Intel Mac OS X 10_15_7",
+    "Linux; Android 10; K",
+    "X11; Linux x86_64",
+)
 _SAFARI = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS {n}_{m} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/{n}.{m} Mobile/15E148 Safari/604.1"
@@ -26,7 +31,12 @@ _BOTS = (
     "TelegramBot (like TwitterBot)",
     "curl/8.5.0",
 )
-_REFERRERS = ("https://www.google.com/", "https://m.facebook.com/", "https://t.co/{n}", "https://news.example.org/story/{n}?page=2")
+_REFERRERS = (
+    "https://www.google.com/",
+    "https://m.facebook.com/",
+    "https://t.co/{n}",
+    "https://news.example.org/story/{n}?page=2",
+)
 _LANGUAGES = ("en-US,en;q=0.9", "de-DE,de;q=0.9,en;q=0.7", "fr", "pt-BR,pt;q=0.8", "ja,en;q=0.5")
 _SOURCES = ("google", "facebook", "newsletter", "tiktok", "partner 7", "Öffi")
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -44,7 +54,9 @@ def units() -> dict[str, dict[str, Any]]:
         "safe_url": "",
         "retention_days": 30,
     }
-    return {f"organization:{ORGANIZATION_ID}": organization} | {f"link:{key_of(n)}": _link(n) for n in range(1, LINKS + 1)}
+    return {f"organization:{ORGANIZATION_ID}": organization} | {
+        f"link:{key_of(n)}": _link(n) for n in range(1, LINKS + 1)
+    }
 
 
 def key_of(n: int) -> str:

@@ -30,8 +30,20 @@ def write_requests(path: Path, heads: list[bytes]) -> None:
 
 def run(wrk: str, port: int, *, connections: int, seconds: int, requests: Path) -> Burst:
     """Raises Invalid when any request failed: no answer, or a status of 400 and above."""
-    command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT), f"http://127.0.0.1:{port}/in/"]
-    ran = subprocess.run(command, env=os.environ | {"BENCH_REQUESTS": str(requests)}, capture_output=True, text=True, check=False)
+    command = [
+        wrk,
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "10s",
+        "-s",
+        str(SCRIPT),
+        f"http://127.0.0.1:{port}/in/",
+    ]
+    ran = subprocess.run(
+        command, env=os.environ | {"BENCH_REQUESTS": str(requests)}, capture_output=True, text=True, check=False
+    )
     return read(ran.stdout, ran.stderr)
 
 

@@ -1,7 +1,7 @@
 """Settings that cannot work or contradict each other, said before they hurt: system checks, each with an id and a hint.
 
-An error (E) is a setting under which clicks would be lost, forged or not kept: no server process starts with one. A warning (W)
-is a contradiction that people would soon notice. `manage.py check --deploy --fail-level WARNING` says all of them, and Django's own.
+An error (E) is a setting under which clicks would be lost or forged: no server starts with one. A warning (W) is a
+contradiction that people would soon notice. `manage.py check --deploy --fail-level WARNING` says all, and Django's own.
 """
 
 import os
@@ -17,14 +17,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
 from apps.ingress.lease import NODES
-from apps.ingress.spool import SEGMENT_LINES, Fsync
+from apps.ingress.spool import SEGMENT_BYTES, Fsync
 
 TAG = "trellis"
 CLICK_KEY_MIN_CHARS = 32
-# A full segment of long requests; a spool smaller than a few of them refuses clicks all the time.
-SPOOL_MIN_BYTES = 16 * SEGMENT_LINES * 2_048
+# A spool with room for a few full segments only would refuse clicks all the time.
+SPOOL_MIN_BYTES = 4 * SEGMENT_BYTES
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-csrftoken"})
-MAKE_A_SECRET = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+MAKE_A_SECRET = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'  # noqa: S105  (it makes one)
 
 Found = Iterator[CheckMessage]
 
@@ -68,11 +68,17 @@ def _spool() -> Found:
         yield Error(
             f"TRELLIS_SPOOL_FSYNC is {settings.TRELLIS_SPOOL_FSYNC!r}.", hint=f"Use {_or(Fsync)}.", id="trellis.E004"
         )
-    if settings.TRELLIS_SPOOL_MAX_BYTES < SPOOL_MIN_BYTES:
+    if settings.TRELLIS_SPOOL_MAX_BYTES <= 0:
         yield Error(
-            f"TRELLIS_SPOOL_MAX_BYTES is {settings.TRELLIS_SPOOL_MAX_BYTES:,}: the spool would be full after a few segments.",
-            hint=f"Give it at least {SPOOL_MIN_BYTES:,}, and enough for the longest outage you want to sit out.",
+            f"TRELLIS_SPOOL_MAX_BYTES is {settings.TRELLIS_SPOOL_MAX_BYTES}: no click could be kept.",
+            hint="Give it room for the longest outage you want to sit out; a click takes about a kilobyte.",
             id="trellis.E005",
+        )
+    elif settings.TRELLIS_SPOOL_MAX_BYTES < SPOOL_MIN_BYTES:
+        yield Warning(
+            f"TRELLIS_SPOOL_MAX_BYTES is {settings.TRELLIS_SPOOL_MAX_BYTES:,}: a few segments fill the spool.",
+            hint=f"Give it at least {SPOOL_MIN_BYTES:,}; a click takes about a kilobyte.",
+            id="trellis.W004",
         )
     if not _is_writable(settings.TRELLIS_SPOOL_DIR):
         yield Error(
@@ -134,7 +140,7 @@ CHECKS: tuple[Callable[[], Found], ...] = (_secrets, _node, _spool, _request, _a
 
 def _secret_key() -> str:
     try:
-        return settings.SECRET_KEY
+        return str(settings.SECRET_KEY)
     except ImproperlyConfigured:
         return ""
 

@@ -4,6 +4,8 @@ import os
 
 import django
 
+from trellis.checks import require_sound_settings
+
 bind = f"0.0.0.0:{os.environ.get('TRELLIS_INGRESS_PORT', '8001')}"
 worker_class = "apps.ingress.worker.TrackingWorker"
 workers = int(os.environ.get("TRELLIS_INGRESS_WORKERS", str(min(os.cpu_count() or 1, 8))))
@@ -19,3 +21,4 @@ control_socket_disable = True
 # The worker class reads settings and sends Celery tasks, so Django is set up before gunicorn imports it.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.settings")
 django.setup()
+require_sound_settings()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.accounts.access import MemberRequest, member_required
 from apps.analytics.forms import ReportForm
@@ -75,7 +75,7 @@ def report(what: str) -> Callable[[Report[P]], Page[P]]:
 
     def decorate(view: Report[P]) -> Page[P]:
         @member_required
-        @require_GET
+        @require_safe
         @wraps(view)
         def answered(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             with timezone.override(ZoneInfo(request.member.organization.time_zone)):

@@ -28,6 +28,9 @@ ORIGINS: dict[str, str] = {
     Origin.IMPORT: "an imported access log",
     Origin.DEMO: "made up for the demonstration",
 }
+# Headers by which a browser says what it fetches for.
+PURPOSES = {"sec-purpose", "purpose", "x-moz", "x-purpose"}
+NO_PURPOSE = "A header"
 
 
 def kind_why(event: Event) -> str:
@@ -37,9 +40,17 @@ def kind_why(event: Event) -> str:
     if event.kind == Kind.HEAD:
         return "The method is HEAD: a program asked where the link leads, nobody went there."
     if event.kind == Kind.PREFETCH:
-        return "A header says that the browser fetched ahead; nobody has followed the link yet."
+        return f"{_purpose(event)} says that the browser fetched ahead; nobody has followed the link yet."
+    if event.kind == Kind.PREVIEW and _purpose(event) != NO_PURPOSE:
+        return f"{_purpose(event)} says that it was drawn as a preview."
     if event.kind == Kind.PREVIEW:
         return "The user agent belongs to a service that draws previews of shared links."
     if not event.user_agent:
         return "The request names no user agent; browsers always do."
     return "The user agent is a known crawler or program."
+
+
+def _purpose(event: Event) -> str:
+    """The header that names a purpose, with its value."""
+    said = (f"The header {name}: {value}" for name, value in event.headers if name.lower() in PURPOSES)
+    return next(said, NO_PURPOSE)

@@ -174,30 +174,27 @@ def _store(source: Import, block: Sequence[Brought], report: Report, now: dateti
     """Stores what is not stored yet, and looks again: only what ClickHouse gives back counts as stored."""
     ids = [one.event_id for one in block]
     lines = [encode(source, one.event_id, one.hit) for one in block]
+    span = block[0].happened_at, block[-1].happened_at
     with transaction.atomic():
         _lock(source.organization_id)
-        before = _found(source, block)
+        outcomes = []
         for attempt in range(ATTEMPTS):
-            done = store_lines(_token(ids, attempt), lines, now=now, look_first=True)
-            found = _found(source, block)
-            if len(found) + done.dead >= len(ids):
+            outcomes.append(store_lines(_token(ids, attempt), lines, now=now, look_first=True))
+            found = stored_ids([source.organization_id], ids, *span)
+            if len(found) + outcomes[-1].dead >= len(ids):
                 break
         else:
-            raise NotStored(f"{len(ids) - len(found)} lines from {block[0].happened_at:%Y-%m-%d %H:%M} on")
-    report.already_stored += len(before)
-    report.stored += len(found) - len(before)
-    report.refused += done.dead
+            raise NotStored(f"{len(ids) - len(found)} lines from {span[0]:%Y-%m-%d %H:%M} on")
+    before = outcomes[0].skipped
+    report.already_stored += before
+    report.stored += len(found) - before
+    report.refused += outcomes[-1].dead
 
 
 def _lock(organization_id: int) -> None:
     """Another import into this organization waits until this block is stored."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, organization_id])
-
-
-def _found(source: Import, block: Sequence[Brought]) -> set[int]:
-    ids = [one.event_id for one in block]
-    return stored_ids([source.organization_id], ids, block[0].happened_at, block[-1].happened_at)
 
 
 def _token(ids: Sequence[int], attempt: int) -> str:

@@ -10,6 +10,10 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 WORKERS_PER_NODE = 32
 NODES = 32
 LOCK = "lock"
@@ -39,7 +43,11 @@ class Lease:
     def reserve(self, ms: int) -> int:
         """Write down that ids up to a little after `ms` may be given out; returns that moment."""
         until_ms = ms + RESERVE_MS
-        os.pwrite(self.descriptor, _MARK.pack(until_ms), 0)
+        try:
+            os.pwrite(self.descriptor, _MARK.pack(until_ms), 0)
+        except OSError as error:
+            # A redirect does not wait for the disk; the mark matters only should the clock step back before the next one.
+            log.error("the worker's mark cannot be written", worker=self.number, error=error.strerror)
         return until_ms
 
     def release(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from apps.ingress.capture import Captured, first_values, utf8
-from apps.ingress.event import Event, Origin
+from apps.ingress.event import EPOCH, Event, Origin
 
 
 class BadLine(ValueError):
@@ -62,16 +62,24 @@ def encode(captured: Captured, decided: Decided) -> bytes:
     )
 
 
-def decode(line: bytes) -> Event:
+def decode(line: bytes, *, stored_at: datetime = EPOCH) -> Event:
     """The event of a line, without what enrichment adds. Raises BadLine."""
     try:
-        return _event(orjson.loads(line))
+        return _event(orjson.loads(line), stored_at)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadLine(f"{type(error).__name__}: {error}") from error
 
 
-# Largest value of each number: that of its column.
-_NUMBERS = {"org": 2**32, "id": 2**64, "visitor": 2**64, "at": 2**53, "status": 2**16, "link": 2**64, "days": 2**32}
+# Where each number ends: with its column. DateTime64 ends with the year 2299.
+_NUMBERS = {
+    "org": 2**32,
+    "id": 2**64,
+    "visitor": 2**64,
+    "at": 10_413_792_000_000,
+    "status": 2**16,
+    "link": 2**64,
+    "days": 2**32,
+}
 _TEXTS = ("method", "scheme", "host", "path", "query", "ip", "reason", "key", "to")
 
 
@@ -89,14 +97,15 @@ def _check(said: dict[str, Any]) -> None:
         raise ValueError("withheld is not a list of names")
 
 
-def _event(said: dict[str, Any]) -> Event:
+def _event(said: dict[str, Any], stored_at: datetime) -> Event:
     _check(said)
-    headers = tuple((name, utf8(value)) for name, value in said["headers"])
+    headers = tuple([(name, value if value.isascii() else utf8(value)) for name, value in said["headers"]])
     named = {name.lower(): value for name, value in headers}
     return Event(
         organization_id=said["org"],
         event_id=said["id"],
         happened_at=datetime.fromtimestamp(said["at"] / 1000, UTC),
+        stored_at=stored_at,
         visitor_id=said["visitor"],
         visitor_is_new=said["new"],
         method=said["method"],

@@ -23,5 +23,7 @@ class ProcessMetrics(Collector):
         yield GaugeMetricFamily("trellis_segments_waiting", "Sealed segments not yet confirmed.", shipper.unstored)
         yield GaugeMetricFamily("trellis_spool_alarm", "1 while the spool cannot keep clicks.", bool(spool.alarm))
         yield GaugeMetricFamily(
-            "trellis_routes_fresh_timestamp_seconds", "When published routes were last heard.", self._process.follower.fresh_at
+            "trellis_routes_fresh_timestamp_seconds",
+            "When published routes were last heard.",
+            self._process.follower.fresh_at,
         )

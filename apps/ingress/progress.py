@@ -2,38 +2,44 @@
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
 BAR_CHARS = 30
 REDRAW_S = 0.2
 LINE_S = 10.0
+ERASE = "\r\033[K"
 
 
 @dataclass
 class Progress:
-    """`unit` is what is counted. Time is read from `time.monotonic`, for the display alone."""
+    """`unit` is what is counted. `clock` answers seconds, for the display alone."""
 
     unit: str
+    # Not a command's own stderr: that would end each bar with a new line and paint it red.
     out: TextIO = field(default_factory=lambda: sys.stderr)
-    _began: float = field(default_factory=time.monotonic)
-    _said: float = 0.0
+    clock: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self._began = self.clock()
+        self._terminal = self.out.isatty()
+        self._next = self._began + (0 if self._terminal else LINE_S)
 
     def show(self, done: int, share: float | None = None) -> None:
         """`done` units so far, which is `share` (0 to 1) of the work, None when that is unknown."""
-        now = time.monotonic()
-        every = REDRAW_S if self.out.isatty() else LINE_S
-        if now - max(self._said, self._began if every == LINE_S else 0) < every:
+        now = self.clock()
+        if now < self._next:
             return
-        self._said = now
+        self._next = now + (REDRAW_S if self._terminal else LINE_S)
         words = self._words(done, share, max(now - self._began, 0.001))
-        self.out.write(f"\r\033[K{words}" if self.out.isatty() else f"{words}\n")
+        self.out.write(f"{ERASE}{words}" if self._terminal else f"{words}\n")
         self.out.flush()
 
     def clear(self) -> None:
         """Takes the bar away, so that what follows starts on a clean line."""
-        if self.out.isatty():
-            self.out.write("\r\033[K")
+        if self._terminal:
+            self.out.write(ERASE)
             self.out.flush()
 
     def _words(self, done: int, share: float | None, seconds: float) -> str:
@@ -41,7 +47,7 @@ class Progress:
         if share is None:
             return rate
         filled = round(BAR_CHARS * min(share, 1))
-        bar = "█" * filled + "░" * (BAR_CHARS - filled) + " " if self.out.isatty() else ""
+        bar = "█" * filled + "░" * (BAR_CHARS - filled) + " " if self._terminal else ""
         left = f", {_duration(seconds / share - seconds)} left" if 0 < share < 1 else ""
         return f"{bar}{share:4.0%}  {rate}{left}"
 

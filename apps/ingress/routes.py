@@ -96,15 +96,18 @@ class Follower(threading.Thread):
             mirror = orjson.loads(self._mirror.read_bytes())
         except FileNotFoundError:
             return
-        except orjson.JSONDecodeError:
-            log.warning("the mirrored routes cannot be read", path=str(self._mirror))
+        except (orjson.JSONDecodeError, OSError) as error:
+            log.warning("the mirrored routes cannot be read", path=str(self._mirror), error=str(error))
             return
         self._replace({name: document.encode() for name, document in mirror["units"].items()}, mirror["version"])
         self._mirrored = self.table.version
 
     def run(self) -> None:
         while not self._ending.is_set():
-            self.follow_once()
+            try:
+                self.follow_once()
+            except Exception:  # the outer edge of the thread: dead, it would leave the table as it is for ever
+                log.exception("a round of following routes failed")
             self._ending.wait(POLL_S)
 
     def follow_once(self) -> None:
@@ -127,15 +130,23 @@ class Follower(threading.Thread):
         if version == self.table.version:
             return
         seen_epoch, _, seen_number = self.table.version.partition(":")
-        if seen_epoch != epoch.decode():
-            self._replace(self._redis.hgetall(UNITS), version)
+        whole = seen_epoch != epoch.decode()
+        units = self._redis.hgetall(UNITS) if whole else self._changed_since(seen_number)
+        # Of a Redis that was flushed in between, every unit would seem withdrawn.
+        if self._redis.get(EPOCH) != epoch:
             return
-        names = self._redis.zrangebyscore(CHANGES, f"({seen_number}", "+inf")
-        for name, document in zip(names, self._redis.hmget(UNITS, names), strict=True) if names else ():
+        if whole:
+            self._replace(units, version)
+            return
+        for name, document in units.items():
             self._apply(name.decode(), document)
         self.table.version = version
 
-    def _replace(self, units: Mapping[Any, bytes], version: str) -> None:
+    def _changed_since(self, number: str) -> dict[bytes, bytes | None]:
+        names = self._redis.zrangebyscore(CHANGES, f"({number}", "+inf")
+        return dict(zip(names, self._redis.hmget(UNITS, names), strict=True)) if names else {}
+
+    def _replace(self, units: Mapping[Any, bytes | None], version: str) -> None:
         found = {name.decode() if isinstance(name, bytes) else name: document for name, document in units.items()}
         for name, document in found.items():
             self._apply(name, document)
@@ -151,7 +162,11 @@ class Follower(threading.Thread):
             self.table.apply(name, None)
         elif self.table.units.get(name) != (text := document.decode()):
             self.table.units[name] = text
-            self.table.apply(name, orjson.loads(text))
+            try:
+                self.table.apply(name, orjson.loads(text))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                # One unit of another version of ours must not keep the others, or a whole process, from coming up.
+                log.error("a published unit cannot be read and stays as it was", unit=name, error=repr(error))
 
     def _write_mirror(self) -> None:
         if self.table.version == self._mirrored or time.monotonic() < self._mirror_due:
@@ -159,7 +174,10 @@ class Follower(threading.Thread):
         self._mirror_due = time.monotonic() + MIRROR_S
         draft = self._mirror.with_name(f"{MIRROR}.{os.getpid()}")
         try:
-            draft.write_bytes(orjson.dumps({"version": self.table.version, "units": self.table.units}))
+            with draft.open("wb") as file:
+                file.write(orjson.dumps({"version": self.table.version, "units": self.table.units}))
+                file.flush()
+                os.fsync(file.fileno())
             draft.replace(self._mirror)
             self._mirrored = self.table.version
         except OSError as error:

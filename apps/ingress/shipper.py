@@ -8,9 +8,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 import structlog
 from kombu.exceptions import OperationalError
@@ -65,21 +66,24 @@ class Shipper(threading.Thread):
         self._send = send
         self._limit_bytes = limit_bytes
         self._routes_version = routes_version
-        self._waiting: list[Segment] = []
+        # Before the spool begins a segment of its own in the same folder.
+        self._waiting = adopt(held.folder, held.folder)
         self._sent: dict[str, _Sent] = {}
         self._ending = threading.Event()
         self._broker_back_at = 0.0
         self._adopt_at = 0.0
         self._beat_at = 0.0
         self._bytes = 0
+        self._lost_told = 0
 
     def run(self) -> None:
-        self._waiting = adopt(self._lease.folder, self._lease.folder)
         while not self._ending.is_set():
             try:
                 self.turn()
             except OSError as error:
                 log.error("the spool cannot be read", error=str(error))
+            except Exception:  # the outer edge of the thread: dead, it would ship nothing until a restart
+                log.exception("a round of the shipper failed")
             self._ending.wait(TICK_S)
 
     def stop(self) -> None:
@@ -116,15 +120,24 @@ class Shipper(threading.Thread):
         """Sealed segments that the store has not confirmed."""
         return len(self._waiting) + len(self._sent)
 
+    def _unstored(self) -> Iterator[Segment]:
+        return chain(self._waiting, (sent.segment for sent in self._sent.values()))
+
     def _confirm(self) -> None:
         if not self._sent:
             return
         ids = list(self._sent)
-        for segment_id, confirmed in zip(ids, self._redis.mget([CONFIRMED + i for i in ids]), strict=True):
-            if confirmed:
-                self._sent.pop(segment_id).segment.path.unlink(missing_ok=True)
+        answers = self._redis.mget([CONFIRMED + segment_id for segment_id in ids])
+        confirmed = [segment_id for segment_id, answer in zip(ids, answers, strict=True) if answer]
+        for segment_id in confirmed:
+            self._sent.pop(segment_id).segment.path.unlink(missing_ok=True)
+        if confirmed:
+            self._redis.delete(*(CONFIRMED + segment_id for segment_id in confirmed))
 
     def _ship(self, now: float) -> None:
+        for segment_id in [sent.segment.id for sent in self._sent.values() if not sent.segment.path.exists()]:
+            log.error("a segment was removed from the spool before it was confirmed", segment=segment_id)
+            del self._sent[segment_id]
         overdue = [sent for sent in self._sent.values() if sent.due_at <= now]
         # What still lies in the queue is not lost, only late: sending it again would make it later.
         if overdue and self._redis.llen(STORE_QUEUE) < len(self._sent):
@@ -140,37 +153,46 @@ class Shipper(threading.Thread):
             del self._waiting[0]
 
     def _send_one(self, segment: Segment) -> None:
-        self._redis.set(PAYLOAD + segment.id, segment.path.read_bytes(), ex=PAYLOAD_SECONDS)
+        try:
+            payload = segment.path.read_bytes()
+        except OSError as error:
+            # It is tried again like one that got lost on the way. The others must not wait for it.
+            log.error("a segment cannot be read", segment=segment.id, error=str(error))
+            return
+        self._redis.set(PAYLOAD + segment.id, payload, ex=PAYLOAD_SECONDS)
         self._send(segment.id)
 
     def _adopt(self) -> None:
         """Take over the folders that no living process holds."""
-        for folder in self._lease.folder.parent.glob("w[0-9]*"):
-            if folder == self._lease.folder or not any(folder.glob("*.*")):
-                continue
-            held = lease.lock(folder, number=int(folder.name[1:]))
+        for folder in self._lease.folder.parent.glob("w[0-9][0-9][0-9][0-9]"):
+            # The lock first: it is cheap, and a living neighbour's folder may hold a hundred thousand files.
+            held = None if folder == self._lease.folder else lease.lock(folder, number=int(folder.name[1:]))
             if held is None:
                 continue
             try:
                 adopted = adopt(folder, self._lease.folder)
             finally:
                 held.release()
-            self._waiting += adopted
-            log.info("adopted what a dead worker left", worker=folder.name, segments=len(adopted))
+            if adopted:
+                self._waiting += adopted
+                log.info("adopted what a dead worker left", worker=folder.name, segments=len(adopted))
 
     def _measure(self) -> None:
-        """Refuse lines while the spool of this host is over its limit."""
-        self._bytes = sum(path.stat().st_size for path in self._lease.folder.parent.glob("w*/*.*") if path.exists())
+        """Refuse lines while this process' part of the spool is over its limit."""
+        self._bytes = self._spool.growing_bytes() + sum(segment.size for segment in self._unstored())
+        if self._spool.lost > self._lost_told:
+            self._lost_told = self._spool.lost
+            log.error(
+                "visitors are sent on but their clicks are not kept", lost=self._spool.lost, why=self._spool.alarm
+            )
         full = self._bytes >= self._limit_bytes
         if full or self._spool.refusing:
             self._spool.refuse(f"the spool has reached its limit of {self._limit_bytes:,} bytes" if full else "")
 
     def _beat(self) -> None:
-        began = [segment.began_at for segment in self._waiting] + [
-            sent.segment.began_at for sent in self._sent.values()
-        ]
-        if open_since := self._spool.waiting_since():
-            began.append(open_since)
+        open_since = self._spool.waiting_since()
+        began = chain((segment.began_at for segment in self._unstored()), (open_since,) if open_since else ())
+        oldest = min(began, default=None)
         heartbeat.beat(
             self._redis,
             heartbeat.Heartbeat(
@@ -181,7 +203,7 @@ class Shipper(threading.Thread):
                 spool_bytes=self._bytes,
                 spool_limit_bytes=self._limit_bytes,
                 segments_waiting=self.unstored,
-                oldest_waiting_at=datetime.fromtimestamp(min(began), UTC) if began else None,
+                oldest_waiting_at=datetime.fromtimestamp(oldest, UTC) if oldest else None,
                 kept=self._spool.kept,
                 lost=self._spool.lost,
                 routes_version=self._routes_version(),

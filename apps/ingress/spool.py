@@ -8,11 +8,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 SEGMENT_LINES = 1_000
+# Lines can be a megabyte each; a segment must fit into Redis many times over.
+SEGMENT_BYTES = 4 * 1024**2
 SEGMENT_SECONDS = 1.0
 OPEN = ".open"
 SEALED = ".sealed"
@@ -28,11 +30,12 @@ class Fsync(StrEnum):
 
 @dataclass(frozen=True)
 class Segment:
-    """A sealed segment on disk. `began_at` is Unix seconds of its first line."""
+    """A segment on disk. `began_at` is Unix seconds of its first line; `size` its bytes, 0 while it grows."""
 
     id: str
     path: Path
     began_at: float
+    size: int = 0
 
 
 @dataclass
@@ -95,10 +98,17 @@ class Spool:
         """Segments sealed since the last call, oldest first, safe on disk as the fsync mode promises."""
         with self._lock:
             sealed, self._sealed = self._sealed, []
-        if self.fsync is Fsync.BATCH:
-            for segment in sealed:
-                _sync(segment.path)
+        if self.fsync is Fsync.BATCH and sealed:
+            try:
+                for path in (*(segment.path for segment in sealed), self.folder):
+                    _sync(path)
+            except OSError as error:
+                self.alarm = f"cannot write the spool to disk: {error.strerror}"
         return sealed
+
+    def growing_bytes(self) -> int:
+        growing = self._growing
+        return growing.size if growing else 0
 
     def waiting_since(self) -> float | None:
         """Unix seconds at which the open segment began, None when nothing is open."""
@@ -116,7 +126,7 @@ class Spool:
         growing.lines += lines
         if self.fsync is Fsync.ALWAYS:
             os.fdatasync(growing.descriptor)
-        if growing.lines >= SEGMENT_LINES:
+        if growing.lines >= SEGMENT_LINES or growing.size >= SEGMENT_BYTES:
             self._seal(growing)
 
     def _begin(self) -> _Growing:
@@ -131,6 +141,9 @@ class Spool:
     def _seal(self, growing: _Growing) -> None:
         os.close(growing.descriptor)
         self._growing = None
+        if not growing.lines:
+            growing.segment.path.unlink(missing_ok=True)  # begun on a full disk
+            return
         self._sealed.append(sealed(growing.segment.path))
 
     def _lose(self, lines: int, why: str) -> bool:
@@ -142,14 +155,15 @@ class Spool:
 def sealed(path: Path) -> Segment:
     """Seal the file of an open segment by its name."""
     target = path.with_suffix(SEALED)
-    began_at = path.stat().st_mtime
+    found = path.stat()
     path.rename(target)
-    return Segment(target.stem, target, began_at)
+    return Segment(target.stem, target, found.st_mtime, found.st_size)
 
 
 def segments_in(folder: Path) -> list[Segment]:
     """Sealed segments of a folder, oldest first."""
-    return [Segment(path.stem, path, path.stat().st_mtime) for path in sorted(folder.glob(f"*{SEALED}"))]
+    found = [(path, path.stat()) for path in sorted(folder.glob(f"*{SEALED}"))]
+    return [Segment(path.stem, path, stat.st_mtime, stat.st_size) for path, stat in found]
 
 
 def adopt(leftovers: Path, folder: Path) -> list[Segment]:
@@ -160,7 +174,7 @@ def adopt(leftovers: Path, folder: Path) -> list[Segment]:
     for segment in segments_in(leftovers):
         target = folder / segment.path.name
         segment.path.rename(target)
-        adopted.append(Segment(segment.id, target, segment.began_at))
+        adopted.append(replace(segment, path=target))
     return adopted
 
 

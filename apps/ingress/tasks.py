@@ -11,6 +11,7 @@ from apps.ingress.warehouse.errors import WarehouseUnavailable
 
 log = structlog.get_logger(__name__)
 
+TRIED = "trellis:tried:"
 # A confirmation must outlive the longest time a shipper may be away from Redis while its segment is on the way.
 CONFIRMED_SECONDS = 86_400
 
@@ -23,13 +24,13 @@ def store_segment(segment_id: str) -> None:
     payload the segment was stored meanwhile, or Redis was flushed; both are the shipper's to know.
     """
     redis = broker()
-    data = redis.get(PAYLOAD + segment_id)
+    data, tried = _take(segment_id)
     if data is None:
         return
-    stored = store_lines(segment_id, data.rstrip(b"\n").split(b"\n"), now=timezone.now())
+    stored = store_lines(segment_id, _lines(data), now=timezone.now(), look_first=tried)
     with redis.pipeline() as pipeline:
         pipeline.set(CONFIRMED + segment_id, 1, ex=CONFIRMED_SECONDS)
-        pipeline.delete(PAYLOAD + segment_id)
+        pipeline.delete(PAYLOAD + segment_id, TRIED + segment_id)
         pipeline.execute()
     if stored.dead or stored.skipped:
         log.warning(
@@ -37,3 +38,17 @@ def store_segment(segment_id: str) -> None:
             segment=segment_id,
             **{k: getattr(stored, k) for k in ("stored", "dead", "skipped")},
         )
+
+
+def _take(segment_id: str) -> tuple[bytes | None, bool]:
+    """The segment's bytes, and whether somebody has begun to store it before."""
+    with broker().pipeline() as pipeline:
+        pipeline.get(PAYLOAD + segment_id)
+        pipeline.set(TRIED + segment_id, 1, ex=CONFIRMED_SECONDS, get=True)
+        data, before = pipeline.execute()
+    return data, before is not None
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """A segment begun by a process that died, or found the disk full, before its first line has none."""
+    return data.rstrip(b"\n").split(b"\n") if data.strip(b"\n") else []

@@ -140,13 +140,20 @@ class TrackedLinksProtocol(asyncio.Protocol):
             if head.content_length > 0 or head.has_chunked or method not in METHODS or not is_tracked(target):
                 return self._hand_over(data)
             answer = worker.process.desk.answer(Request(method, target, head.headers, self._peer))
-            close = head.connection_close == 1 or (head.minor_version == 0 and head.connection_close != 0)
+            close = head.connection_close == 1 or head.minor_version == 0
             worker.turn.add(self.transport, answer, response_of(answer, method, worker.date, close), close=close)
             self.active_at = worker.now
             if close:
                 return None
             data = data[head.consumed :]
         return None
+
+    def pause_writing(self) -> None:
+        """A client that sends and does not read is not read either, or its answers would fill the memory."""
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self.transport.resume_reading()
 
     def close_when_idle(self) -> None:
         self._worker.loop.call_soon(self.transport.close)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -59,6 +60,23 @@ def test_staff_can_open_the_forms_for_new_rows(staff: Client, model: str) -> Non
 
 def test_keys_are_not_made_in_the_admin_where_no_token_is_shown(staff: Client) -> None:
     assert staff.get("/admin/accounts/apikey/add/").status_code == 403
+
+
+def test_the_secret_of_a_second_factor_is_not_shown(staff: Client) -> None:
+    factor = Authenticator.objects.create(user=make.alice().user, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+
+    page = staff.get(f"/admin/mfa/authenticator/{factor.pk}/change/").content.decode()
+
+    assert "alice@example.com" in page
+    assert "JBSWY3DPEHPK3PXP" not in page
+
+
+def test_staff_takes_a_lost_second_factor_away(staff: Client) -> None:
+    factor = Authenticator.objects.create(user=make.alice().user, type="totp", data={})
+
+    staff.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
+
+    assert not Authenticator.objects.exists()
 
 
 @pytest.mark.parametrize("model", LISTS)

@@ -76,6 +76,16 @@ def test_without_the_right_code_nothing_is_switched_on(browser: Client) -> None:
     assert is_in(at_the_second_step())
 
 
+def test_the_page_says_whether_it_is_on_and_how_many_codes_are_left(browser: Client) -> None:
+    before = browser.get("/accounts/2fa/").content.decode()
+    enrol(browser)
+    after = browser.get("/accounts/2fa/").content.decode()
+
+    assert "Switch it on" in before
+    assert "Switch it off" in after
+    assert "10 left" in after
+
+
 def test_the_password_alone_no_longer_opens(browser: Client) -> None:
     enrol(browser)
 

@@ -63,9 +63,15 @@ def test_an_event_that_never_was_is_not_there(page: Client, event_id: str):
     assert page.get(f"/events/{event_id}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/live/events", "/events?kinds=all", "/events?kinds=all&format=csv", "/reports/top-sources"])
+@pytest.mark.parametrize(
+    "path", ["/live/events", "/events?kinds=all", "/events?kinds=all&format=csv", "/reports/top-sources"]
+)
 def test_nothing_of_another_organization_is_listed(client: Client, alice: Membership, path: str):
-    stored(a_click(organization=alice.organization_id, path="/in/secret-of-acme", parameters={"utm_source": "secret-of-acme"}))
+    stored(
+        a_click(
+            organization=alice.organization_id, path="/in/secret-of-acme", parameters={"utm_source": "secret-of-acme"}
+        )
+    )
     make.signed_in(client, make.charlie())
 
     answer = client.get(path)

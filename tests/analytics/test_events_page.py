@@ -71,7 +71,9 @@ def test_any_words_can_be_looked_for(page: Client, words: str):
     assert page.get("/events", {"q": words}).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["after=nonsense", "kind=alien", "reason=whim", "q=%00", "span=1y", "link=" + "x" * 65])
+@pytest.mark.parametrize(
+    "query", ["after=nonsense", "kind=alien", "reason=whim", "q=%00", "span=1y", "link=" + "x" * 65]
+)
 def test_filters_that_cannot_be_read_are_said(page: Client, query: str):
     answer = page.get(f"/events?{query}")
 
@@ -120,7 +122,9 @@ def test_the_export_is_a_file(page: Client):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "＝", "＠"])
-def test_nothing_a_visitor_sent_becomes_a_formula(page: Client, alice: Membership, recent: dict[str, object], start: str):
+def test_nothing_a_visitor_sent_becomes_a_formula(
+    page: Client, alice: Membership, recent: dict[str, object], start: str
+):
     formula = f"{start}HYPERLINK(1)"
     an_event(alice, **recent, user_agent=formula)
 
@@ -173,6 +177,8 @@ def test_every_reason_has_words(page: Client, alice: Membership, reason: Reason)
         ({"kind": Kind.BOT, "user_agent": ""}, "names no user agent"),
         ({"kind": Kind.HEAD}, "The method is HEAD"),
         ({"kind": Kind.PREFETCH}, "fetched ahead"),
+        ({"kind": Kind.PREFETCH, "headers": (("sec-purpose", "prefetch"),)}, "sec-purpose: prefetch"),
+        ({"kind": Kind.PREVIEW, "headers": (("x-purpose", "preview"),)}, "x-purpose: preview"),
         ({"kind": Kind.PREVIEW}, "previews of shared links"),
     ],
 )
@@ -180,6 +186,15 @@ def test_an_event_says_why_it_is_of_its_kind(page: Client, alice: Membership, fi
     event = an_event(alice, **fields)
 
     assert words in page.get(f"/events/{event.event_id}").text
+
+
+def test_the_number_of_queries_does_not_grow_with_events(
+    page: Client, alice: Membership, recent: dict[str, object], django_assert_num_queries: object
+):
+    stored(*(a_click(organization=alice.organization_id, **recent) for _ in range(40)))
+
+    with django_assert_num_queries(3):  # type: ignore[operator]  # session, person, member
+        assert len(listed(page.get("/events", headers=HTMX))) == 40
 
 
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}", "</pre><b>", "]]>"]

@@ -95,7 +95,9 @@ def test_a_cursor_that_is_not_ours_is_refused(text: str):
         ({"number": 777}, ["person"]),
     ],
 )
-def test_a_selection_narrows_by_each_of_its_parts(warehouse: Warehouse, selection: dict[str, object], expected: list[str]):
+def test_a_selection_narrows_by_each_of_its_parts(
+    warehouse: Warehouse, selection: dict[str, object], expected: list[str]
+):
     mine = warehouse.organization_id
     person = a_click(
         NOON,

@@ -28,7 +28,9 @@ def test_the_part_polls_itself(page: Client):
 
 def test_newest_events_come_first_and_of_every_kind(page: Client, alice: Membership):
     mine, now = alice.organization_id, timezone.now()
-    older, newer = stored(a_click(now - timedelta(seconds=9), organization=mine), a_bot(now - timedelta(seconds=3), organization=mine))
+    older, newer = stored(
+        a_click(now - timedelta(seconds=9), organization=mine), a_bot(now - timedelta(seconds=3), organization=mine)
+    )
 
     answer = page.get("/live/events", headers=HTMX)
 

@@ -20,7 +20,9 @@ CARDS = ["totals", "clicks-by-day", "kinds", "top-links", "top-sources", "onboar
 
 
 def a_link(member: Membership, key: str = "summer", name: str = "Summer sale") -> Link:
-    return Link.objects.create(organization=member.organization, key=key, name=name, destination="https://shop.example.com/")
+    return Link.objects.create(
+        organization=member.organization, key=key, name=name, destination="https://shop.example.com/"
+    )
 
 
 def test_the_page_asks_for_each_card_with_its_own_question(page: Client):
@@ -45,7 +47,10 @@ def test_a_card_keeps_its_id_so_that_it_can_be_replaced(page: Client, card: str)
 
 def test_totals_count_people_until_all_kinds_are_asked_for(page: Client, alice: Membership):
     recent = timezone.now() - timedelta(seconds=2)
-    stored(*(a_click(recent, organization=alice.organization_id) for _ in range(2)), a_bot(recent, organization=alice.organization_id))
+    stored(
+        *(a_click(recent, organization=alice.organization_id) for _ in range(2)),
+        a_bot(recent, organization=alice.organization_id),
+    )
 
     people, everything = page.get("/reports/totals", headers=HTMX), page.get("/reports/totals?kinds=all", headers=HTMX)
 
@@ -104,7 +109,11 @@ def test_the_number_of_queries_does_not_grow_with_links(
 
 def test_link_clicks_are_of_people_in_thirty_days(page: Client, alice: Membership):
     mine, now = alice.organization_id, timezone.now()
-    stored(a_click(now - timedelta(hours=2), organization=mine), a_click(now - timedelta(days=40), organization=mine), a_bot(now, organization=mine))
+    stored(
+        a_click(now - timedelta(hours=2), organization=mine),
+        a_click(now - timedelta(days=40), organization=mine),
+        a_bot(now, organization=mine),
+    )
 
     answer = page.get("/reports/link-clicks/summer", headers=HTMX)
 

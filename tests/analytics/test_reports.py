@@ -67,7 +67,9 @@ def test_totals_never_count_another_organization(warehouse: Warehouse):
     assert totals(warehouse, WEEK, Kinds.ALL).clicks == 0
 
 
-@pytest.mark.parametrize(("now", "before", "share"), [(15, 10, 0.5), (5, 10, -0.5), (10, 10, 0), (3, 0, None), (0, 0, None)])
+@pytest.mark.parametrize(
+    ("now", "before", "share"), [(15, 10, 0.5), (5, 10, -0.5), (10, 10, 0), (3, 0, None), (0, 0, None)]
+)
 def test_change_is_a_share_of_what_was_before(now: int, before: int, share: float | None):
     assert change(now, before) == share
 
@@ -207,7 +209,11 @@ def test_links_are_ranked_by_clicks(warehouse: Warehouse):
         a_click(recent, organization=mine, link_key=""),
     )
 
-    assert [(link.link_key, link.clicks) for link in top_links(warehouse, WEEK, Kinds.PEOPLE)] == [("b", 2), ("", 1), ("a", 1)]
+    assert [(link.link_key, link.clicks) for link in top_links(warehouse, WEEK, Kinds.PEOPLE)] == [
+        ("b", 2),
+        ("", 1),
+        ("a", 1),
+    ]
 
 
 def test_clicks_of_a_link_are_of_the_span_and_the_last_one_is_of_any_time(warehouse: Warehouse):
@@ -220,7 +226,10 @@ def test_clicks_of_a_link_are_of_the_span_and_the_last_one_is_of_any_time(wareho
 
     found = link_clicks(warehouse, ["a", "b", "never"], WEEK, Kinds.PEOPLE)
 
-    assert [(link.link_key, link.clicks, link.last_clicked_at) for link in found] == [("a", 1, NOON - DAY), ("b", 0, long_ago)]
+    assert [(link.link_key, link.clicks, link.last_clicked_at) for link in found] == [
+        ("a", 1, NOON - DAY),
+        ("b", 0, long_ago),
+    ]
 
 
 def test_link_keys_are_values_and_never_part_of_the_question(warehouse: Warehouse):

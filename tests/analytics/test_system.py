@@ -57,13 +57,21 @@ def test_an_ingress_process_is_shown_with_its_alarm(staff: Client):
 def test_a_process_that_went_silent_is_said_so(staff: Client):
     beat(redis(), a_heartbeat(timezone.now() - timedelta(minutes=9)))
 
-    assert "silent since 9 min ago" in staff.get("/system/pipeline").text
+    assert "last heard of 9 min ago" in staff.get("/system/pipeline").text
 
 
 def test_waiting_dead_letters_are_counted_and_can_be_opened(staff: Client):
-    DeadLetter.objects.create(segment_id="s", position=1, line=b"x", reason="bad", created_at=timezone.now(), organization_id=0)
     DeadLetter.objects.create(
-        segment_id="s", position=2, line=b"x", reason="bad", created_at=timezone.now(), organization_id=0, status="replayed"
+        segment_id="s", position=1, line=b"x", reason="bad", created_at=timezone.now(), organization_id=0
+    )
+    DeadLetter.objects.create(
+        segment_id="s",
+        position=2,
+        line=b"x",
+        reason="bad",
+        created_at=timezone.now(),
+        organization_id=0,
+        status="replayed",
     )
 
     assert "1 waiting" in staff.get("/system/pipeline").text

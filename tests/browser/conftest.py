@@ -5,12 +5,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -20,9 +21,8 @@ DESKTOP, PHONE = 1360, 390
 LOOKS = [(theme, width) for theme in ("light", "dark") for width in (DESKTOP, PHONE)]
 # An answer of 4xx or 5xx is for the test to judge; everything else on the console is a fault.
 EXPECTED = ("Failed to load resource", "Response Status Error Code")
-
-# Playwright keeps an event loop in this thread, which Django would take for an async caller of the ORM.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+PATIENCE_MS = 15_000  # a busy machine is slow, which is not what these tests are about
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,20 +34,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True, databases=["default", "clickhouse"]))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    missing = (
-        "no chromium on PATH" if chromium is None else "" if BUILT.exists() and AXE.exists() else "no built assets"
-    )
-    if missing and os.environ.get("TRELLIS_BROWSER_TESTS") == "required":
-        pytest.fail(f"browser tests are required, but: {missing}")
-    if missing:
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
+    if chromium is None:
+        _cannot_run("there is no chromium on PATH")
+    if not (BUILT.exists() and AXE.exists()):
+        _cannot_run("the assets are not built")
+    # Playwright's event loop stays in this thread until it is stopped, and Django would take it for an async caller of
+    # the ORM; so both end with the module, and the tests of others never see them.
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         running = playwright.chromium.launch(executable_path=chromium, args=HEADLESS)
         yield running
         running.close()
+
+
+def _cannot_run(reason: str) -> NoReturn:
+    if os.environ.get("TRELLIS_BROWSER_TESTS") == "required":
+        pytest.fail(f"browser tests are required, but {reason}")
+    pytest.skip(reason)
 
 
 class Visitor:
@@ -71,7 +77,7 @@ class Visitor:
         context = self.browser.new_context(
             viewport={"width": width, "height": 860}, color_scheme=theme, reduced_motion="reduce"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         self.contexts.append(context)
         return context
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -60,8 +61,8 @@ def test_days_can_be_chosen_from_the_menu(visit, busy):
     page = visit("/", busy.user)
 
     page.get_by_role("button", name="Days").click()
-    page.get_by_label("From").fill("2026-01-01")
-    page.get_by_label("To").fill("2026-01-07")
+    page.get_by_label("From", exact=True).fill("2026-01-01")
+    page.get_by_label("To", exact=True).fill("2026-01-07")
     page.get_by_role("button", name="Show these days").click()
 
     expect(page.get_by_role("button", name="1 Jan 2026 – 7 Jan 2026")).to_be_visible()
@@ -69,7 +70,8 @@ def test_days_can_be_chosen_from_the_menu(visit, busy):
 
 def test_a_card_that_failed_recovers_with_retry(visit, busy):
     page = visit("/settings", busy.user)
-    failed = "<div class='card error-card'><a class='btn' href='/reports/kinds' hx-get='/reports/kinds' hx-target='closest .error-card' hx-swap='outerHTML'>Retry</a></div>"
+    context = {"what": "The kinds cannot be shown.", "retry_url": "/reports/kinds"}
+    failed = render_to_string("_error_card.html", context)
     page.route("**/reports/kinds*", lambda route: route.fulfill(body=failed, content_type="text/html"), times=1)
     page.goto(visit.address + "/")
 
@@ -80,7 +82,9 @@ def test_a_card_that_failed_recovers_with_retry(visit, busy):
 
 def test_the_first_click_is_noticed_without_a_reload(visit):
     member = alice()
-    Link.objects.create(organization=member.organization, key="first", name="First", destination="https://shop.example.com/")
+    Link.objects.create(
+        organization=member.organization, key="first", name="First", destination="https://shop.example.com/"
+    )
     page = visit("/", member.user)
     expect(page.get_by_text("1 of 4 done")).to_be_visible()
 

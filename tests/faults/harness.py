@@ -120,6 +120,10 @@ class World:
             redis.set(PAYLOAD + segment_id, payload)
         self.app.send_task("apps.ingress.tasks.store_segment", (segment_id,), queue="store")
 
+    def idle(self) -> bool:
+        """No task waits or is being worked on."""
+        return not self.redis.llen("store") and not self.redis.hlen("unacked")
+
     def replay(self, segment_id: str) -> str:
         return self.shell(REPLAY.format(segment_id))
 
@@ -146,13 +150,13 @@ class World:
 class Ingress:
     """gunicorn with our worker class, on a port, a node number and a spool of its own."""
 
-    def __init__(self, world: World, *, spool: Path | None = None, **environment: str) -> None:
+    def __init__(self, world: World, *, spool: Path | None = None, node: int = 0, **environment: str) -> None:
         self.world = world
-        self.node = next(_nodes)
+        self.node = node or next(_nodes)
         self.port = free(1)[0]
         self.spool = spool or world.directory / f"spool-{self.node}"
         self.child = world.process(
-            f"ingress-{self.node}",
+            f"ingress-{self.node}-{self.port}",
             ["gunicorn", "apps.ingress.worker:fallback", "-c", "trellis/gunicorn_ingress.py"],
             TRELLIS_INGRESS_PORT=str(self.port),
             TRELLIS_INGRESS_WORKERS=str(WORKERS),
@@ -173,10 +177,10 @@ class Ingress:
         finally:
             self.child.stop()
 
-    def is_up(self) -> None:
-        """Wait until both workers hold their number and redirect."""
+    def is_up(self, *, beside: int = 0) -> None:
+        """Wait until both workers hold their number, `beside` those of others on this spool, and redirect."""
         until(
-            lambda: len(self.workers()) == WORKERS and len(self.leased()) == WORKERS and self._redirects(),
+            lambda: len(self.workers()) == WORKERS and len(self.leased()) >= WORKERS + beside and self._redirects(),
             saw=lambda: f"workers {self.workers()}, {self.child.tail()}",
         )
 
@@ -259,6 +263,17 @@ def outage(service: Store) -> None:
     """kill -9, and be sure that it is gone."""
     service.kill()
     until(lambda: not service.alive)
+
+
+@contextmanager
+def hanging(service: Store) -> Iterator[None]:
+    """It is there and accepts connections, and answers nothing."""
+    process = psutil.Process(service.pid)
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
 
 
 def _told(ids: Iterable[int]) -> list[str]:

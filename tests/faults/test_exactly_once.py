@@ -29,7 +29,8 @@ def test_a_token_that_clickhouse_remembers_without_the_rows_does_not_swallow_the
     store_lines(f"s{organization_id}", lines, now=NOW)
     # What a kill between the server's log of tokens and its rows leaves: the one without the other.
     client().execute(
-        "ALTER TABLE events DELETE WHERE organization_id = {id:UInt32} SETTINGS mutations_sync = 1", {"id": organization_id}
+        "ALTER TABLE events DELETE WHERE organization_id = {id:UInt32} SETTINGS mutations_sync = 1",
+        {"id": organization_id},
     )
     assert times_stored(organization_id) == []
 
@@ -86,7 +87,7 @@ def test_a_late_segment_whose_last_click_fell_within_a_second_is_stored_once() -
         {"org": None},
         {"at": 10**15},
         {"at": 253_402_300_799_999},
-        {"at": -10**14},
+        {"at": -(10**14)},
         {"at": "noon"},
         {"to": 5},
         {"ip": None},
@@ -101,7 +102,11 @@ def test_a_hostile_line_in_a_segment_that_waited_long_is_put_aside_too(change: d
     organization_id = an_organization_id()
     before, after = (a_line(organization_id=organization_id) for _ in range(2))
     hostile = {**orjson.loads(a_line(organization_id=organization_id)), **change}
-    line = orjson.dumps(hostile) if change != {"id": 2**64} else orjson.dumps({**hostile, "id": 0}).replace(b":0", b":%d" % 2**64)
+    line = (
+        orjson.dumps(hostile)
+        if change != {"id": 2**64}
+        else orjson.dumps({**hostile, "id": 0}).replace(b":0", b":%d" % 2**64)
+    )
 
     for _ in range(2):
         stored = store_lines(f"s{organization_id}", [before, line, after], now=LATER)

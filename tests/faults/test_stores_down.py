@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.faults.harness import Ingress, World, a_run, nothing_is_lost_or_twice, outage
+from tests.faults.harness import Ingress, World, a_run, hanging, nothing_is_lost_or_twice, outage
 from tests.faults.waiting import until
 
 pytestmark = pytest.mark.faults
@@ -13,6 +13,8 @@ pytestmark = pytest.mark.faults
 LONG = os.environ.get("TRELLIS_FAULTS_LONG") == "1"
 CLICKHOUSE_AWAY_S = 60 if LONG else 10
 REDIS_AWAY_S = 3
+# Longer than the shipper waits before it sends a segment again, and than a client of Redis waits for an answer.
+HANGING_S = 7
 
 
 def test_a_killed_redis_loses_nothing(world: World, ingress: Ingress) -> None:
@@ -33,7 +35,7 @@ def test_a_flushed_redis_loses_nothing_and_routes_are_published_again(world: Wor
         world.redis.flushall()
         load.goes_on(500)
         world.publish_routes()
-        until(lambda: world.redis.exists("trellis:routes:epoch"), saw=lambda: world.celery.tail())
+        until(lambda: world.redis.exists("trellis:routes:epoch"), saw=world.celery.tail)
         load.goes_on(500)
 
     assert set(load.statuses) == {302}
@@ -47,6 +49,28 @@ def test_clickhouse_away_for_a_while_loses_nothing(world: World, ingress: Ingres
         time.sleep(CLICKHOUSE_AWAY_S)
         assert ingress.readiness()["clickhouse"].startswith("down")
         world.stack.clickhouse.start()
+        load.goes_on(300)
+
+    assert set(load.statuses) == {302}
+    nothing_is_lost_or_twice(ingress, run, load.received)
+
+
+def test_a_redis_that_hangs_stops_no_redirect_and_loses_nothing(world: World, ingress: Ingress) -> None:
+    with ingress.load(run := a_run(), clicks=100_000, per_second=500) as load:
+        load.goes_on(300)
+        with hanging(world.stack.redis):
+            time.sleep(HANGING_S)
+        load.goes_on(300)
+
+    assert set(load.statuses) == {302}
+    nothing_is_lost_or_twice(ingress, run, load.received)
+
+
+def test_a_clickhouse_that_hangs_stores_once_what_was_sent_to_it_twice(world: World, ingress: Ingress) -> None:
+    with ingress.load(run := a_run(), clicks=100_000, per_second=500) as load:
+        load.goes_on(300)
+        with hanging(world.stack.clickhouse):
+            time.sleep(HANGING_S)
         load.goes_on(300)
 
     assert set(load.statuses) == {302}
@@ -88,8 +112,10 @@ def test_without_postgresql_only_the_dead_letter_waits(world: World, ingress: In
     assert list(world.dead_letters("torn-without-postgresql")) == [1]
 
 
-def test_ingress_starts_without_any_store_from_the_mirrored_routes_and_ships_later(world: World, ingress: Ingress) -> None:
-    until(lambda: (ingress.spool / "routes.json").exists())
+def test_ingress_starts_without_any_store_from_the_mirrored_routes_and_ships_later(
+    world: World, ingress: Ingress
+) -> None:
+    until((ingress.spool / "routes.json").exists)
     ingress.child.stop()
     for service in world.stack.services:
         outage(service)

@@ -48,7 +48,7 @@ def imports(path: Path) -> list[tuple[int, str]]:
 
 
 def ours(imported: str) -> bool:
-    return imported.split(".")[0] in (*TOPS, "tests")
+    return imported.split(".", maxsplit=1)[0] in (*TOPS, "tests")
 
 
 def is_standard(package: str) -> bool:

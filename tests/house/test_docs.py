@@ -22,26 +22,29 @@ HOUSE = DOCS / "house.md"
 DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 WORDS = """event, click, visitor, link, rule, route, destination, campaign, touch, conversion, postback, credit, edition, span,
 segment, dead letter, organization, member""".replace("\n", " ").split(", ")
-FOLDERS = (*sources.TOPS, "tests", "docs", "templates", "static", "celerybeat-schedule")
+FOLDERS = (*sources.TOPS, "tests", "docs", "templates", "static", "deploy", "celerybeat-schedule")
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
 def test_a_link_leads_somewhere(page):
-    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
-    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text)
-
-    dead = [target for target in targets if not (page.parent / target).exists()]
+    dead = [target for target in links(page) if not (page.parent / target).exists()]
 
     assert not dead, listed(dead, f"{name_of(page)} links to what is not there")
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
 def test_a_path_that_is_named_exists(page):
-    named = {word.split(" ")[0].split("::")[0] for word in quoted(page) if word.startswith(tuple(f"{top}/" for top in FOLDERS))}
+    named = {
+        word.split(" ")[0].split("::")[0]
+        for word in quoted(page)
+        if word.startswith(tuple(f"{top}/" for top in FOLDERS))
+    }
 
     gone = sorted(path for path in named if "<" not in path and "*" not in path and not (ROOT / path).exists())
 
-    assert not gone, listed(gone, f"{name_of(page)} names what is not there: correct the page in the change that moves the file")
+    assert not gone, listed(
+        gone, f"{name_of(page)} names what is not there: correct the page in the change that moves the file"
+    )
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
@@ -50,7 +53,9 @@ def test_a_command_of_dev_that_is_named_exists(page):
 
     unknown = set(re.findall(r"\./dev ([a-z]\w*)", page.read_text())) - known
 
-    assert not unknown, f"{name_of(page)} names ./dev {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}"
+    assert not unknown, (
+        f"{name_of(page)} names ./dev {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}"
+    )
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
@@ -58,6 +63,19 @@ def test_a_variable_that_is_named_is_in_the_example(page):
     unknown = sorted(set(re.findall(r"`((?:TRELLIS|TRUSTED)_[A-Z_]+)", page.read_text())) - in_the_example())
 
     assert not unknown, listed(unknown, f"{name_of(page)} names variables that .env.example does not explain")
+
+
+def test_every_page_can_be_reached_from_the_readme():
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page not in reached and page.suffix == ".md" and page.exists():
+            reached.add(page)
+            waiting += [(page.parent / target).resolve() for target in links(page)]
+
+    lost = [name_of(page) for page in pages() if page not in reached]
+
+    assert not lost, listed(lost, "link it from README.md, or from a page that is linked there")
 
 
 def test_a_page_that_code_points_to_exists():
@@ -77,7 +95,9 @@ def test_every_management_command_is_documented():
 
     silent = [name for name in commands if f"manage {name}" not in text and f"manage.py {name}" not in text]
 
-    assert not silent, listed(silent, "say in docs/house.md what `./dev manage …` does, or in the page about its subject")
+    assert not silent, listed(
+        silent, "say in docs/house.md what `./dev manage …` does, or in the page about its subject"
+    )
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -86,13 +106,17 @@ def test_a_word_of_ours_is_explained(word):
 
 
 def test_every_noun_we_store_is_explained():
-    stored = {str(model._meta.verbose_name).lower() for model in apps.get_models() if model.__module__.startswith("apps.")}
+    stored = {
+        str(model._meta.verbose_name).lower() for model in apps.get_models() if model.__module__.startswith("apps.")
+    }
 
     assert not stored - glossary(), listed(sorted(stored - glossary()), "a new word needs a line in docs/glossary.md")
 
 
 def test_the_tour_of_the_house_names_every_room():
-    rooms = {f"{folder.relative_to(ROOT)}/" for folder in packages()} | {f"{top}/" for top in FOLDERS if (ROOT / top).is_dir()}
+    rooms = {f"{folder.relative_to(ROOT)}/" for folder in packages()} | {
+        f"{top}/" for top in FOLDERS if (ROOT / top).is_dir()
+    }
 
     missing = sorted(rooms - quoted(HOUSE))
 
@@ -146,12 +170,20 @@ def test_the_signing_example_makes_addresses_that_are_followed():
     names = {}
     exec(example[1], names)
 
-    address = names["signed"]("https://go.example.com/in", "acme", "s3cret", "https://elsewhere.example/ä?a=1&b=2", 4_102_444_800)
+    address = names["signed"](
+        "https://go.example.com/in", "acme", "s3cret", "https://elsewhere.example/ä?a=1&b=2", 4_102_444_800
+    )
 
     _, _, query = address.partition("?")
     parameters = first_values(query)
     decision = decide(make.a_table(), key="", host="go.example.com", parameters=parameters, now_s=1_800_000_000)
     assert (decision.reason, decision.url) == (Reason.SIGNED, "https://elsewhere.example/%C3%A4?a=1&b=2")
+
+
+def links(page) -> list[str]:
+    """Relative links of a page, without their #place."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    return re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text)
 
 
 def glossary() -> set[str]:

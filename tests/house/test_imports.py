@@ -7,7 +7,13 @@ import pytest
 from tests.house import sources
 from tests.house.sources import FLOORS, imports, listed, modules, name_of
 
-SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals", "django.test.signals", "celery.signals")
+SIGNALS = (
+    "django.dispatch",
+    "django.db.models.signals",
+    "django.core.signals",
+    "django.test.signals",
+    "celery.signals",
+)
 # The redirect's core: values in, values out. What it may know besides itself and the standard library:
 CORE = ("answer", "capture", "destination", "event", "lease", "line", "routing", "snowflake", "spool")
 CORE_MAY_IMPORT = {"orjson", "structlog"}
@@ -18,7 +24,7 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize("app", sorted({path.parts[-1] for path in (sources.ROOT / "apps").iterdir() if path.is_dir()} - {"__pycache__"}))
+@pytest.mark.parametrize("app", sorted(path.parent.name for path in (sources.ROOT / "apps").glob("*/__init__.py")))
 def test_an_app_has_its_floor(app):
     assert app in FLOORS, f"apps/{app} stands on no floor: give it one in tests/house/sources.py and docs/house.md"
 
@@ -65,7 +71,9 @@ def test_the_stack_stands_on_its_own():
         if imported.split(".")[0] in ("apps", "trellis", "tests", "bench")
     ]
 
-    assert not found, listed(found, "stack/ starts processes and speaks to them over the wire; it must work where Trellis does not")
+    assert not found, listed(
+        found, "stack/ starts processes and speaks to them over the wire; it must work where Trellis does not"
+    )
 
 
 def test_imports_stand_at_the_top():
@@ -99,7 +107,9 @@ def test_models_of_another_floor_are_asked_for_by_name_in_one_place_only():
         if isinstance(node, ast.Attribute) and node.attr == "get_model" and name_of(path) != "apps/ingress/owners.py"
     ]
 
-    assert not found, listed(found, "get_model() climbs where an import may not; only ingress/owners.py does, and says why")
+    assert not found, listed(
+        found, "get_model() climbs where an import may not; only ingress/owners.py does, and says why"
+    )
 
 
 @pytest.mark.parametrize("name", CORE)
@@ -111,7 +121,9 @@ def test_the_redirect_s_core_knows_no_framework(name):
         if not _the_core_may_import(imported)
     ]
 
-    assert not foreign, listed(foreign, "an adapter (middleware, worker, process) hands the core what it needs as values")
+    assert not foreign, listed(
+        foreign, "an adapter (middleware, worker, process) hands the core what it needs as values"
+    )
 
 
 @pytest.mark.parametrize(("package", "door"), DOORS.items())
@@ -135,7 +147,12 @@ def _is_a_climb(app, imported):
 
 def _the_core_may_import(imported):
     top = imported.split(".")[0]
-    return imported == "django.conf.settings" or top in CORE_MAY_IMPORT or sources.is_standard(top) or sources.ours(imported)
+    return (
+        imported == "django.conf.settings"
+        or top in CORE_MAY_IMPORT
+        or sources.is_standard(top)
+        or sources.ours(imported)
+    )
 
 
 def _closure(start):
@@ -145,5 +162,7 @@ def _closure(start):
         path = waiting.pop()
         if path not in seen:
             seen.add(path)
-            waiting += [module for _, name in imports(path) if sources.ours(name) and (module := sources.module_of(name))]
+            waiting += [
+                module for _, name in imports(path) if sources.ours(name) and (module := sources.module_of(name))
+            ]
     return sorted(seen)

@@ -49,7 +49,9 @@ def test_the_desk_asks_nobody(target):
         answer = desk.answer(request)
 
     assert answer.line
-    assert not touched, f"answering touched {sorted(touched)}: move it to the store task, or publish what it needs downwards"
+    assert not touched, (
+        f"answering touched {sorted(touched)}: move it to the store task, or publish what it needs downwards"
+    )
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
@@ -93,7 +95,9 @@ def test_tracked_links_come_before_every_other_middleware(settings):
 def test_the_worker_touches_no_store_itself():
     found = [name for _, name in sources.imports(sources.ROOT / "apps/ingress/worker.py")]
 
-    assert not [name for name in found if name.split(".")[0] in ("redis", "celery", "kombu", "clickhouse_driver", "django")]
+    assert not [
+        name for name in found if name.split(".")[0] in ("redis", "celery", "kombu", "clickhouse_driver", "django")
+    ]
 
 
 def test_the_watch_itself_sees_a_round_trip_to_redis():

@@ -16,7 +16,13 @@ EXAMPLE = ROOT / ".env.example"
 MAX_LINES = 250
 # What belongs to the machine or to other programs, and is no setting of ours.
 NOT_OURS = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "PYTHONPATH", "PYTHONUNBUFFERED"}
-READS_ENVIRONMENT = ("trellis/settings.py", "trellis/gunicorn_pages.py", "trellis/gunicorn_ingress.py", "stack/", "bench/")
+READS_ENVIRONMENT = (
+    "trellis/settings.py",
+    "trellis/gunicorn_pages.py",
+    "trellis/gunicorn_ingress.py",
+    "stack/",
+    "bench/",
+)
 SETS_THE_MODULE = ("trellis/celery.py", "trellis/wsgi.py")
 # A developer's own .env must not speak here.
 PRINT_ALL = """
@@ -33,7 +39,9 @@ def test_settings_are_short():
 
 
 def test_every_variable_that_is_read_is_in_the_example():
-    missing = sorted(f"{name}, read in {place}" for name, place in variables_read().items() if name not in in_the_example())
+    missing = sorted(
+        f"{name}, read in {place}" for name, place in variables_read().items() if name not in in_the_example()
+    )
 
     assert not missing, listed(missing, "add it to .env.example with a line that says what it does")
 
@@ -42,6 +50,20 @@ def test_every_variable_of_the_example_is_read():
     unread = sorted(in_the_example() - variables_read().keys())
 
     assert not unread, listed(unread, "nobody reads it: take it out of .env.example, or read it")
+
+
+def test_every_setting_of_ours_is_used():
+    text = SETTINGS.read_text()
+    names = set(re.findall(r"^((?:TRELLIS|TRUSTED)_[A-Z_]+) =", text, re.MULTILINE))
+    users = [path for path in modules("apps", "trellis", migrations=True) if path.name != "checks.py"]
+    used = {name for path in users for name in re.findall(r"\bsettings\.([A-Z_]+)", path.read_text())}
+    used |= set(re.findall(r"(?<!\")\b([A-Z_]+)\b(?! =|\")", text))  # by another setting
+
+    unused = sorted(names - used)
+
+    assert not unused, listed(
+        unused, "a setting that does nothing is a promise that is not kept: use it or take it out"
+    )
 
 
 def test_only_settings_read_the_environment():
@@ -82,7 +104,9 @@ def test_no_secret_has_a_default(defaults):
 def defaults():
     """Settings as they are when the environment says nothing."""
     environment = {"PATH": os.environ["PATH"]}
-    done = subprocess.run([sys.executable, "-c", PRINT_ALL], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT_ALL], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
     return {name: value.strip() for name, _, value in (line.partition(" =") for line in done.stdout.splitlines())}
 
 
@@ -112,7 +136,11 @@ def _read_by(node: ast.AST) -> list[ast.Constant]:
         owner = ast.unparse(node.func.value)
         if owner in ("env", "os.environ") or ast.unparse(node.func) == "os.getenv":
             return [arg for arg in node.args[:1] if isinstance(arg, ast.Constant)]
-    if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ" and isinstance(node.slice, ast.Constant):
+    if (
+        isinstance(node, ast.Subscript)
+        and ast.unparse(node.value) == "os.environ"
+        and isinstance(node.slice, ast.Constant)
+    ):
         return [node.slice]
     return []
 

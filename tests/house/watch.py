@@ -33,7 +33,9 @@ def watched() -> Iterator[set[str]]:
     def see(frame: FrameType, event: str, called: Any) -> None:
         if event == "call":
             file = frame.f_code.co_filename
-            touched.update(f"{name}: {frame.f_code.co_name}" for folder, name in CLIENTS.items() if file.startswith(folder))
+            touched.update(
+                f"{name}: {frame.f_code.co_name}" for folder, name in CLIENTS.items() if file.startswith(folder)
+            )
         elif event == "c_call":
             name = getattr(called, "__name__", "")
             if name in CALLS or isinstance(getattr(called, "__self__", None), socket.socket.__base__):

@@ -114,8 +114,10 @@ def test_what_is_no_request_is_a_hit_all_the_same(request_line: bytes, kept: str
         (b"[17/May/2026:10:05:03]", (17, 10, 5, 3)),
     ],
 )
-def test_the_zone_of_the_line_counts(when: bytes, utc: tuple[int, ...]) -> None:
-    assert combined(when=when).happened_at == datetime(2026, 5, *utc, tzinfo=UTC)
+def test_the_zone_of_the_line_counts(when: bytes, utc: tuple[int, int, int, int]) -> None:
+    day, hour, minute, second = utc
+
+    assert combined(when=when).happened_at == datetime(2026, 5, day, hour, minute, second, tzinfo=UTC)
 
 
 def test_a_time_without_a_zone_takes_the_one_that_was_named() -> None:

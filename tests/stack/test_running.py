@@ -2,14 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from stack import running
-from stack.places import ROOT
 from stack.trouble import Trouble
+from tests.stack.conftest import StartProgram, first_line
 
 HOLD = """
 import sys, time
@@ -21,29 +20,22 @@ with running.only_one(Path(sys.argv[1])):
 """
 
 
-def hold_elsewhere(directory: Path) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(directory)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    assert process.stdout.readline() == "holding\n"
+@pytest.fixture
+def first(tmp_path: Path, start_program: StartProgram) -> "subprocess.Popen[str]":
+    """Another process that holds the directory."""
+    process = start_program(HOLD, tmp_path)
+    assert first_line(process) == "holding\n"
     return process
 
 
-def test_a_second_one_is_refused_with_the_pid_of_the_first(tmp_path: Path) -> None:
-    first = hold_elsewhere(tmp_path)
-
+def test_a_second_one_is_refused_with_the_pid_of_the_first(tmp_path: Path, first: "subprocess.Popen[str]") -> None:
     with pytest.raises(Trouble, match=rf"in use by pid {first.pid}.*\./dev down"), running.only_one(tmp_path):
         pass
 
-    first.kill()
-    first.communicate()
 
-
-def test_after_kill_9_the_directory_is_free_again(tmp_path: Path) -> None:
-    first = hold_elsewhere(tmp_path)
+def test_after_kill_9_the_directory_is_free_again(tmp_path: Path, first: "subprocess.Popen[str]") -> None:
     first.kill()
-    first.communicate()
+    first.wait()
 
     with running.only_one(tmp_path):
         holder = running.holder(tmp_path)
@@ -52,14 +44,11 @@ def test_after_kill_9_the_directory_is_free_again(tmp_path: Path) -> None:
     assert holder.pid == os.getpid()
 
 
-def test_ending_waits_until_the_holder_has_gone(tmp_path: Path) -> None:
-    first = hold_elsewhere(tmp_path)
-
+def test_ending_waits_until_the_holder_has_gone(tmp_path: Path, first: "subprocess.Popen[str]") -> None:
     ended = running.end(directory=tmp_path)
 
     assert ended
     assert first.wait(timeout=5) != 0
-    first.communicate()
 
 
 def test_ending_nothing_says_so(tmp_path: Path) -> None:
@@ -77,11 +66,10 @@ def test_what_is_published_is_found_while_it_runs_and_readable_by_its_owner_only
     assert running.published(tmp_path) is None
 
 
-def test_what_a_killed_one_published_is_not_believed(tmp_path: Path) -> None:
-    first = hold_elsewhere(tmp_path)
+def test_what_a_killed_one_published_is_not_believed(tmp_path: Path, first: "subprocess.Popen[str]") -> None:
     running.publish({"REDIS_URL": "redis://gone"}, tmp_path)
     first.kill()
-    first.communicate()
+    first.wait()
 
     with running.only_one(tmp_path):
         assert running.published(tmp_path) is None

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -12,8 +10,8 @@ import psutil
 import psycopg
 from redis import Redis
 
-from stack.places import ROOT
 from stack.services import Stack
+from tests.stack.conftest import StartProgram, first_line
 
 SERVE = """
 import json, sys, time
@@ -33,13 +31,6 @@ def ask_clickhouse(stack: Stack, statement: str) -> str:
 
 def gone(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-
-
-def serve_elsewhere(directory: Path) -> tuple[subprocess.Popen[str], list[int]]:
-    command = [sys.executable, "-c", SERVE, str(directory)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    return process, json.loads(process.stdout.readline())
 
 
 def test_postgresql_is_version_18_and_keeps_its_rows_over_kill_9(stack: Stack) -> None:
@@ -118,11 +109,14 @@ def test_a_killed_service_comes_back_under_the_same_address(stack: Stack) -> Non
     assert stack.urls() == before
 
 
-def test_kill_9_of_whoever_started_the_stack_leaves_no_process_and_it_starts_again(tmp_path: Path) -> None:
-    owner, pids = serve_elsewhere(tmp_path)
+def test_kill_9_of_whoever_started_the_stack_leaves_no_process_and_it_starts_again(
+    tmp_path: Path, start_program: StartProgram
+) -> None:
+    owner = start_program(SERVE, tmp_path)
+    pids = json.loads(first_line(owner))
 
     owner.kill()
-    owner.communicate()
+    owner.wait()
     deadline = time.monotonic() + 20
     while not all(map(gone, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)

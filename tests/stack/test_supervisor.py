@@ -1,16 +1,14 @@
 """A child that dies is started again, with more patience each time."""
 
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import psutil
 
 from stack.child import Child, leftover
-from stack.places import ROOT
 from stack.supervisor import FIRST_PAUSE_S, HEALTHY_AFTER_S, LONGEST_PAUSE_S, Watched
+from tests.stack.conftest import StartProgram, first_line
 
 SUPERVISE = """
 import sys
@@ -39,11 +37,8 @@ def a_watched_child(folder: Path, *command: str) -> Watched:
     return Watched(child, child.start, started_at=0.0)
 
 
-def supervise(folder: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
-    command = [sys.executable, "-c", SUPERVISE, str(folder)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdout
-    return process, [psutil.Process(int(pid)) for pid in process.stdout.readline().split()]
+def processes_named(line: str) -> list[psutil.Process]:
+    return [psutil.Process(int(pid)) for pid in line.split()]
 
 
 def test_a_child_that_died_is_started_again_after_the_pause(tmp_path: Path) -> None:
@@ -88,8 +83,9 @@ def test_one_that_stayed_alive_is_trusted_again(tmp_path: Path) -> None:
     watched.child.stop()
 
 
-def test_a_stop_signal_ends_every_child(tmp_path: Path) -> None:
-    supervisor, children = supervise(tmp_path)
+def test_a_stop_signal_ends_every_child(tmp_path: Path, start_program: StartProgram) -> None:
+    supervisor = start_program(SUPERVISE, tmp_path)
+    children = processes_named(first_line(supervisor))
 
     supervisor.send_signal(signal.SIGTERM)
     words, _ = supervisor.communicate(timeout=10)
@@ -99,8 +95,9 @@ def test_a_stop_signal_ends_every_child(tmp_path: Path) -> None:
     assert not any(child.is_running() for child in children)
 
 
-def test_a_killed_child_of_a_running_supervisor_comes_back(tmp_path: Path) -> None:
-    supervisor, (first, _) = supervise(tmp_path)
+def test_a_killed_child_of_a_running_supervisor_comes_back(tmp_path: Path, start_program: StartProgram) -> None:
+    supervisor = start_program(SUPERVISE, tmp_path)
+    first, _ = processes_named(first_line(supervisor))
 
     first.kill()
     deadline = time.monotonic() + 10

@@ -62,7 +62,15 @@ def test_every_operation_is_described_and_needs_a_key(schema: dict[str, dict[str
 def test_every_filter_of_events_is_documented(schema: dict[str, dict[str, dict[str, object]]]):
     parameters = schema["paths"]["/api/v1/events"]["get"]["parameters"]
 
-    assert {parameter["name"] for parameter in parameters} == {"from", "to", "kind", "link", "reason", "cursor", "limit"}
+    assert {parameter["name"] for parameter in parameters} == {
+        "from",
+        "to",
+        "kind",
+        "link",
+        "reason",
+        "cursor",
+        "limit",
+    }
     assert all("description" in parameter for parameter in parameters if parameter["name"] != "limit")
 
 

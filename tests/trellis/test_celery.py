@@ -55,5 +55,4 @@ def test_the_beat_keeps_its_file_where_nothing_is_committed():
 
 
 def test_celery_leaves_our_logging_alone():
-    assert app.conf.worker_hijack_root_logger is False
     assert keep_django_logging in [receiver() for _, receiver in setup_logging.receivers]

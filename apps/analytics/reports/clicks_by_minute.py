@@ -52,5 +52,5 @@ def clicks_by_minute(warehouse: Warehouse, now: datetime, *, kind: str = "") -> 
 
 
 def per_second(counts: list[MinuteCount]) -> float:
-    """Events a second over the last 60 seconds."""
-    return sum(count.newest for count in counts) / 60
+    """Events a second over the last 60 seconds, to two digits after the point."""
+    return round(sum(count.newest for count in counts) / 60, 2)

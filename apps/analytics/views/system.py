@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.accounts.access import staff_required
 from apps.analytics.pipeline import dead_letters, pipeline, stored, workers
@@ -11,19 +11,19 @@ from apps.analytics.services import services
 
 
 @staff_required
-@require_GET
+@require_safe
 def system(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/system.html")
 
 
 @staff_required
-@require_GET
+@require_safe
 def system_services(request: HttpRequest) -> HttpResponse:
     return _part(request, "analytics/_system_services.html", {"services": services()}, title="Services")
 
 
 @staff_required
-@require_GET
+@require_safe
 def system_pipeline(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = pipeline(now)
@@ -38,7 +38,7 @@ def system_pipeline(request: HttpRequest) -> HttpResponse:
 
 
 @staff_required
-@require_GET
+@require_safe
 def system_workers(request: HttpRequest) -> HttpResponse:
     return _part(request, "analytics/_system_workers.html", {"workers": workers()}, title="Celery workers")
 

@@ -17,6 +17,7 @@ PREVIEW_AGENTS = re.compile(
     r"|MicrosoftPreview|Viber|redditbot|Mastodon/|Iframely|Embedly|Snap URL Preview|vkShare|Bluesky Cardyb|Google-PageRenderer"
 )
 PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-moz")
+HINTS = {*PREFETCH_HEADERS, "x-purpose"}
 
 
 def kind(event: Event) -> Event:
@@ -27,11 +28,11 @@ def kind(event: Event) -> Event:
 def kind_of(event: Event) -> Kind:
     if event.method == "HEAD":
         return Kind.HEAD
-    for name, value in event.headers:
-        lower = name.lower()
-        if lower in PREFETCH_HEADERS and "prefetch" in value.lower():
+    hints = [(name.lower(), value.lower()) for name, value in event.headers if name.lower() in HINTS]
+    for name, value in hints:
+        if name in PREFETCH_HEADERS and "prefetch" in value:
             return Kind.PREFETCH
-        if lower == "x-purpose" and value.lower() == "preview":
+        if name == "x-purpose" and value == "preview":
             return Kind.PREVIEW
     return kind_of_agent(event.user_agent[:AGENT_MAX_CHARS])
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from clickhouse_driver.errors import Error as DriverError
@@ -72,8 +74,12 @@ def store_events(events: Sequence[Event], *, token: str) -> None:
         raise BlockRefused(f"{type(error).__name__}: {error}") from error
 
 
-def store_all_but_refused(events: Sequence[Event], *, token: str) -> list[Refused]:
-    """Store the events, isolating by halving those that ClickHouse refuses. Errors: WarehouseUnavailable."""
+def store_all_but_refused(events: Sequence[Event | None], *, token: str) -> list[Refused]:
+    """Store the events, isolating by halving those that ClickHouse refuses. Errors: WarehouseUnavailable.
+
+    A place without an event counts while halving: the token of a part must always mean the same places, also when some of them
+    need no storing any more.
+    """
     refused: list[Refused] = []
     _halve(events, 0, token, refused)
     return refused
@@ -81,7 +87,13 @@ def store_all_but_refused(events: Sequence[Event], *, token: str) -> list[Refuse
 
 def stored_ids(organization_ids: Iterable[int], ids: Collection[int], start: datetime, end: datetime) -> set[int]:
     """Which of these events are stored already. Errors: WarehouseUnavailable."""
-    parameters = {"organization_ids": list(organization_ids), "ids": list(ids), "start": start, "end": end}
+    # The driver cuts moments to whole seconds.
+    parameters = {
+        "organization_ids": list(organization_ids),
+        "ids": list(ids),
+        "start": start,
+        "end": end + timedelta(seconds=1),
+    }
     try:
         return {event_id for (event_id,) in client().execute(STORED_IDS, parameters)}
     except (DriverError, OSError, EOFError) as error:
@@ -90,15 +102,17 @@ def stored_ids(organization_ids: Iterable[int], ids: Collection[int], start: dat
 
 def columns(events: Sequence[Event]) -> list[list[Any]]:
     """The events by column, in the order of FIELDS; text that was not UTF-8 as its bytes."""
-    return [_READERS.get(name, _plain)(name, events) for name in FIELDS]
+    by_column = zip(*map(_VALUES, events), strict=True)
+    return [_WRITABLE.get(name, list)(values) for name, values in zip(FIELDS, by_column, strict=True)]
 
 
-def _halve(events: Sequence[Event], offset: int, token: str, refused: list[Refused]) -> None:
+def _halve(events: Sequence[Event | None], offset: int, token: str, refused: list[Refused]) -> None:
+    present = [(offset + place, event) for place, event in enumerate(events) if event]
     try:
-        store_events(events, token=token)
+        store_events([event for _, event in present], token=token)
     except BlockRefused as error:
-        if len(events) == 1:
-            refused.append(Refused(offset, str(error)))
+        if len(present) == 1:
+            refused.append(Refused(present[0][0], str(error)))
             return
         middle = len(events) // 2
         # A token names its part of the block, so that the same halving tomorrow absorbs what today's stored.
@@ -114,35 +128,44 @@ def _first_line(error: DriverError) -> str:
     return (error.message or str(error)).strip().splitlines()[0]
 
 
-def _plain(name: str, events: Sequence[Event]) -> list[Any]:
-    return [getattr(event, name) for event in events]
+# Nearly all text is ASCII, and asking a whole click's at once spares 4 µs a click of asking one by one (2026-11-22).
+def _texts(values: Sequence[str]) -> list[Any]:
+    return list(values) if _are_ascii(values) else [_bytes_if_needed(text) for text in values]
 
 
-def _text(name: str, events: Sequence[Event]) -> list[Any]:
-    return [_bytes_if_needed(getattr(event, name)) for event in events]
+def _lists_of_texts(values: Sequence[Sequence[str]]) -> list[Any]:
+    return [_texts(texts) for texts in values]
 
 
-def _pairs(name: str, events: Sequence[Event]) -> list[Any]:
-    return [[(_bytes_if_needed(a), _bytes_if_needed(b)) for a, b in getattr(event, name)] for event in events]
+def _pairs(values: Sequence[Sequence[tuple[str, str]]]) -> list[Any]:
+    return [pairs if _are_ascii(chain.from_iterable(pairs)) else _pairs_of_bytes(pairs) for pairs in values]
 
 
-def _texts(name: str, events: Sequence[Event]) -> list[Any]:
-    return [[_bytes_if_needed(text) for text in getattr(event, name)] for event in events]
+def _maps(values: Sequence[dict[str, str]]) -> list[Any]:
+    return [
+        texts if _are_ascii(texts) and _are_ascii(texts.values()) else dict(_pairs_of_bytes(texts.items()))
+        for texts in values
+    ]
 
 
-def _map(name: str, events: Sequence[Event]) -> list[Any]:
-    return [{_bytes_if_needed(a): _bytes_if_needed(b) for a, b in getattr(event, name).items()} for event in events]
+def _pairs_of_bytes(pairs: Iterable[tuple[str, str]]) -> list[tuple[str | bytes, str | bytes]]:
+    return [(_bytes_if_needed(a), _bytes_if_needed(b)) for a, b in pairs]
+
+
+def _are_ascii(texts: Iterable[str]) -> bool:
+    return all(map(str.isascii, texts))
 
 
 def _bytes_if_needed(text: str) -> str | bytes:
     return text if text.isascii() else text.encode("utf-8", "surrogateescape")
 
 
-_READERS: dict[str, Callable[[str, Sequence[Event]], list[Any]]] = {
+_VALUES = attrgetter(*FIELDS)
+_WRITABLE: dict[str, Callable[[Any], list[Any]]] = {
     **dict.fromkeys(
-        ("method", "host", "path", "query", "ip", "user_agent", "referrer", "link_key", "destination", "scheme"), _text
+        ("method", "host", "path", "query", "ip", "user_agent", "referrer", "link_key", "destination", "scheme"), _texts
     ),
     "headers": _pairs,
-    "withheld_headers": _texts,
-    "parameters": _map,
+    "withheld_headers": _lists_of_texts,
+    "parameters": _maps,
 }

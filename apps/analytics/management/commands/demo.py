@@ -4,7 +4,7 @@ import gc
 import secrets
 import time
 from argparse import ArgumentParser
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self._say_where(password if new else "")
 
     def _fill(self, organization: Organization, events: int) -> None:
-        progress = Progress("clicks", cast(Any, self.stderr))
+        progress = Progress("clicks")
         began = time.monotonic()
         gc.disable()  # a third of the time went into looking for garbage among events, which make none (2026-11-22)
         try:

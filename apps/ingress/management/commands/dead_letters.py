@@ -1,4 +1,7 @@
-"""`manage.py dead_letters list|replay|discard`: see docs/operations.md."""
+"""`manage.py dead_letters list|replay|discard`: lines that could not become events, settled from the command line.
+
+Exit code 3 says that everything was tried and some still cannot be stored.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
