@@ -64,6 +64,7 @@ class Bench:
                     self._measure(name, server, connections)
             for name in FSYNC:
                 self.samples[f"{name}/worker_mb"].append(servers[name].worker_mb())
+                self.samples[f"{name}/worker_rss_mb"].append(servers[name].worker_rss_mb())
         for name in FSYNC:
             _check_spool(self.folder / name)
             shutil.rmtree(self.folder / name)
@@ -129,7 +130,7 @@ def result_of(samples: Samples) -> Result:
 
 def _unit(name: str) -> str:
     what = name.split("/")[1]
-    return {"per_s": "requests/s", "worker_mb": "MB", "cpu_us": "µs/request"}.get(what, "ms")
+    return {"per_s": "requests/s", "worker_mb": "MB", "worker_rss_mb": "MB", "cpu_us": "µs/request"}.get(what, "ms")
 
 
 def _check_answers(port: int, heads: list[bytes]) -> None:

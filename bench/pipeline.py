@@ -89,7 +89,7 @@ class Bench:
 
     def step(self, rate: int, *, seconds: int) -> Step:
         """Send at this rate for so long, wait until all is stored, account for every id. Raises Invalid."""
-        since = datetime.now(UTC)
+        since = _next_second()
         before = self._cpu_s()
         lookout = Lookout()
         lookout.start()
@@ -186,6 +186,12 @@ def _climb(bench: Bench) -> Step:
     if best is None:
         raise Invalid(f"not even {RATES[0]:,} clicks/s are sustained")
     return best
+
+
+def _next_second() -> datetime:
+    """Waits until a second begins and returns it: the driver cuts moments to whole seconds."""
+    time.sleep(1 - time.time() % 1)
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _listener(variable: str) -> psutil.Process | None:

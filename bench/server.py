@@ -71,8 +71,12 @@ class Server:
         return children or [first]
 
     def worker_mb(self) -> float:
-        """Memory of the largest worker."""
+        """Memory of the largest worker, as `memory_mb` counts it."""
         return max(memory_mb(worker) for worker in self.workers())
+
+    def worker_rss_mb(self) -> float:
+        """The same with the pages that the workers share counted in full for each, as `ps` and `top` show it."""
+        return max(worker.memory_info().rss / 1e6 for worker in self.workers())
 
     def _end(self) -> None:
         if self._process.poll() is not None:
@@ -94,8 +98,9 @@ class Server:
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """Resident memory in MB (10^6 bytes), with pages that other processes share counted in full."""
-    return float(process.memory_info().rss) / 1e6
+    """In MB (10^6 bytes): the pages a process has to itself and its share of those it shares; elsewhere than on Linux all of them."""
+    sizes = process.memory_full_info()
+    return float(getattr(sizes, "pss", 0) or sizes.rss) / 1e6
 
 
 def cpu_s(processes: Sequence[psutil.Process]) -> float:

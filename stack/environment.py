@@ -9,6 +9,8 @@ def development(directory: Path) -> dict[str, str]:
     return {
         "DEBUG": "true",
         "TRELLIS_SECURE": "false",
+        # The demo's password is known to everybody.
+        "TRELLIS_BIND": "127.0.0.1",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1],.localhost",
         "SECRET_KEY": kept_secret(directory / "secret"),
         "TRELLIS_CLICK_KEY": kept_secret(directory / "click-key"),

@@ -6,7 +6,7 @@ import django
 
 from trellis.checks import require_sound_settings
 
-bind = f"0.0.0.0:{os.environ.get('TRELLIS_INGRESS_PORT', '8001')}"
+bind = f"{os.environ.get('TRELLIS_BIND', '0.0.0.0')}:{os.environ.get('TRELLIS_INGRESS_PORT', '8001')}"  # noqa: S104  behind a proxy, on every address of its container
 worker_class = "apps.ingress.worker.TrackingWorker"
 workers = int(os.environ.get("TRELLIS_INGRESS_WORKERS", str(min(os.cpu_count() or 1, 8))))
 # Every worker listens for itself: with one shared socket and few connections a single worker gets them all.

@@ -2,7 +2,7 @@
 
 import os
 
-bind = f"0.0.0.0:{os.environ.get('TRELLIS_PAGES_PORT', '8000')}"
+bind = f"{os.environ.get('TRELLIS_BIND', '0.0.0.0')}:{os.environ.get('TRELLIS_PAGES_PORT', '8000')}"  # noqa: S104  behind a proxy, on every address of its container
 worker_class = "gthread"
 workers = int(os.environ.get("TRELLIS_PAGES_WORKERS", "1"))
 threads = 8

@@ -124,7 +124,6 @@ DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60), "C
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
 DATABASE_ROUTERS = ["trellis.router.ClickHouseRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-TRELLIS_CLICKHOUSE_CLUSTER = env.str("TRELLIS_CLICKHOUSE_CLUSTER", default="")
 
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

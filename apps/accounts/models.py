@@ -73,7 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Organization(models.Model):
-    """Everything belongs to one. `key` is public; `link_secret` signs `to=` and is shown to nobody."""
+    """Everything belongs to one. `key` is public; `link_secret` signs `to=`, and only who manages may see it."""
 
     key = models.CharField(
         max_length=64,
@@ -110,6 +110,10 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def replace_link_secret(self) -> None:
+        self.link_secret = new_link_secret()
+        self.save(update_fields=["link_secret", "updated_at"])
 
 
 class Domain(models.Model):

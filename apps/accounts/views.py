@@ -68,6 +68,28 @@ def add_domain(request: MemberRequest) -> HttpResponse:
 
 @role_required(Verb.MANAGE)
 @require_GET
+def signing(request: MemberRequest) -> HttpResponse:
+    return render(request, "accounts/signing.html")
+
+
+@role_required(Verb.MANAGE)
+@require_POST
+@never_cache
+def show_link_secret(request: MemberRequest) -> HttpResponse:
+    """By POST, so that no history, bookmark or prefetch ever shows it."""
+    return render(request, "accounts/signing.html", {"secret": request.member.organization.link_secret})
+
+
+@role_required(Verb.MANAGE)
+@require_POST
+def replace_link_secret(request: MemberRequest) -> HttpResponse:
+    request.member.organization.replace_link_secret()
+    messages.success(request, "The secret is replaced. Addresses signed with the old one stop working within seconds.")
+    return redirect("accounts:signing")
+
+
+@role_required(Verb.MANAGE)
+@require_GET
 def api_keys(request: MemberRequest) -> HttpResponse:
     return _api_keys_page(request, form=NewApiKey())
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from celery import current_app
-from clickhouse_driver.errors import Error as ClickHouseError
 from django.conf import settings
 from kombu import Connection
 from kombu.exceptions import OperationalError
@@ -13,16 +12,13 @@ from redis.exceptions import RedisError
 from apps.analytics.freshness import Freshness, freshness_of, redis
 from apps.ingress.heartbeat import Heartbeat, heartbeats
 from apps.ingress.models import DeadLetter
-from apps.ingress.warehouse.connection import client
+from apps.ingress.warehouse.errors import WarehouseUnavailable
+from apps.ingress.warehouse.server import Server, server
 
 QUEUES = ("store", "default")
 WORKERS_TIMEOUT_S = 1.0
 # Celery's own connection tries for ever, and a page would with it.
 BROKER_OPTIONS = {"max_retries": 1, "interval_start": 0, "socket_connect_timeout": 1, "socket_timeout": 3}
-STORED_SQL = """
-SELECT sum(rows), sum(bytes_on_disk), toTimeZone(max(modification_time), 'UTC')
-FROM system.parts WHERE active AND database = currentDatabase() AND table = 'events'
-"""
 
 
 @dataclass(frozen=True)
@@ -32,16 +28,6 @@ class Pipeline:
     beats: list[Heartbeat]
     queues: dict[str, int]
     freshness: Freshness
-    unknown: str = ""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Events of all organizations. `changed_at` is when a part was last written or merged."""
-
-    rows: int
-    size_bytes: int
-    changed_at: datetime | None
     unknown: str = ""
 
 
@@ -55,13 +41,12 @@ def pipeline(now: datetime) -> Pipeline:
     return Pipeline(beats, queues, freshness_of(beats, now))
 
 
-def stored() -> Stored:
-    """Errors: none; a ClickHouse that does not answer is said in `unknown`."""
+def stored() -> Server | None:
+    """Events of all organizations; None when ClickHouse does not answer. Errors: none."""
     try:
-        rows, size, changed_at = client().execute(STORED_SQL)[0]
-    except (ClickHouseError, OSError, EOFError) as error:
-        return Stored(0, 0, None, unknown=str(error).splitlines()[0])
-    return Stored(rows, size, changed_at if rows else None)
+        return server()
+    except WarehouseUnavailable:
+        return None
 
 
 def workers() -> list[str] | None:

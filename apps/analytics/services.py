@@ -4,18 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-from clickhouse_driver.errors import Error as ClickHouseError
 from django.db import DatabaseError, connections
 from redis.exceptions import RedisError
 
 from apps.analytics.freshness import redis
-from apps.ingress.warehouse.connection import client
+from apps.ingress.warehouse.errors import WarehouseUnavailable
+from apps.ingress.warehouse.server import server
 
 ERROR_MAX_CHARS = 200
 
-CLICKHOUSE_SQL = """
-SELECT version(), (SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase())
-"""
 POSTGRESQL_SQL = "SELECT current_setting('server_version'), pg_database_size(current_database())"
 
 Answer = tuple[str, int]
@@ -58,8 +55,8 @@ def redis_server() -> Service:
 
 def clickhouse() -> Service:
     def ask() -> Answer:
-        version, size = client().execute(CLICKHOUSE_SQL)[0]
-        return version, size
+        found = server()
+        return found.version, found.size_bytes
 
     return _asked("ClickHouse", ask)
 
@@ -68,7 +65,7 @@ def _asked(name: str, ask: Callable[[], Answer]) -> Service:
     started = perf_counter()
     try:
         version, size = ask()
-    except (DatabaseError, RedisError, ClickHouseError, OSError, EOFError) as error:
+    except (DatabaseError, RedisError, WarehouseUnavailable) as error:
         return Service(name, up=False, ms=_since(started), error=_first_line(error))
     return Service(name, up=True, ms=_since(started), version=version.split(" ")[0], size_bytes=size)
 

@@ -30,27 +30,27 @@ ORIGINS: dict[str, str] = {
 }
 # Headers by which a browser says what it fetches for.
 PURPOSES = {"sec-purpose", "purpose", "x-moz", "x-purpose"}
-NO_PURPOSE = "A header"
+KNOWN_PROGRAM = "The user agent is a known crawler or program."
+NO_AGENT = "The request names no user agent; browsers always do."
+WHYS: dict[str, str] = {
+    Kind.HUMAN: "Nothing in the request says that a program sent it.",
+    Kind.HEAD: "The method is HEAD: a program asked where the link leads, nobody went there.",
+    Kind.PREVIEW: "The user agent belongs to a service that draws previews of shared links.",
+}
 
 
 def kind_why(event: Event) -> str:
     """Why this request is of its kind, as far as the request itself shows it."""
-    if event.kind == Kind.HUMAN:
-        return "Nothing in the request says that a program sent it."
-    if event.kind == Kind.HEAD:
-        return "The method is HEAD: a program asked where the link leads, nobody went there."
+    if event.kind == Kind.BOT:
+        return KNOWN_PROGRAM if event.user_agent.strip() else NO_AGENT
+    if event.kind == Kind.PREVIEW and (header := _purpose(event)):
+        return f"{header} says that it was drawn as a preview."
     if event.kind == Kind.PREFETCH:
-        return f"{_purpose(event)} says that the browser fetched ahead; nobody has followed the link yet."
-    if event.kind == Kind.PREVIEW and _purpose(event) != NO_PURPOSE:
-        return f"{_purpose(event)} says that it was drawn as a preview."
-    if event.kind == Kind.PREVIEW:
-        return "The user agent belongs to a service that draws previews of shared links."
-    if not event.user_agent:
-        return "The request names no user agent; browsers always do."
-    return "The user agent is a known crawler or program."
+        return f"{_purpose(event) or 'A header'} says that the browser fetched ahead; nobody has followed the link yet."
+    return WHYS.get(event.kind, "")
 
 
 def _purpose(event: Event) -> str:
-    """The header that names a purpose, with its value."""
+    """The header that names a purpose, with its value; empty when there is none."""
     said = (f"The header {name}: {value}" for name, value in event.headers if name.lower() in PURPOSES)
-    return next(said, NO_PURPOSE)
+    return next(said, "")

@@ -60,7 +60,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Model]):
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ReadOnlyAdmin):
-    list_display = ("id", "created_at", "organization", "source", "status", "short_reason", "short_line")
+    list_display = ("id", "created_at", "status", "short_reason", "short_line", "organization", "source")
     list_filter = ("status", "source", OrganizationFilter)
     search_fields = ("reason", "segment_id")
     search_help_text = "Text of the reason or of the line, or a segment's id."

@@ -81,7 +81,7 @@ class Desk:
         captured = self._capture.read(request)
         event_id = self._ids.next(now_ms)
         visitor_id, cookie = self._visitor(captured.cookie, event_id, now_ms)
-        key = captured.path[4:]
+        key = captured.path[4:].removesuffix("?")
         decision, location = self._route(captured, key, event_id, visitor_id, now_s)
         organization, reason, link, _, _ = decision
         status = 302 if location else STATUS_OF_REFUSAL.get(reason, 404)

@@ -79,7 +79,9 @@ class Capture:
                 withheld.append(name)
                 if name.lower() == "cookie":
                     cookie = _cookie_of(raw_value) or cookie
-        path, _, query = target.decode("latin-1").partition("?")
+        path, mark, query = target.decode("latin-1").partition("?")
+        if mark and not query:
+            path += mark  # a question mark with nothing behind it is kept too
         host, ip = named.get("host", ""), peer
         if self._proxies and self._is_trusted(peer):
             scheme = named.get("x-forwarded-proto", scheme)

@@ -6,6 +6,7 @@ Macros known now are those the request alone can answer; `docs/tracking.md` list
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from urllib.parse import quote_from_bytes
 
 # Authority is a host and a port and nothing else: no user, no backslash, no white space, so that no browser reads another host.
@@ -67,7 +68,9 @@ def parse(text: str) -> Destination:
     url, host = absolute(text, allowed="{}")
     if "{" in host or "}" in host:
         raise BadDestination("A macro cannot stand in the host name: the visitor could be sent anywhere.")
-    return Destination(tuple(_MACRO.split(url)[0::2]), macros, host)
+    # The links of an organization are much alike: shared text spares a third of their memory.
+    first, *others = _MACRO.split(url)[0::2]
+    return Destination((first, *map(intern, others)), tuple(map(intern, macros)), intern(host))
 
 
 def absolute(text: str, *, allowed: str = "") -> tuple[str, str]:

@@ -135,9 +135,6 @@ class Shipper(threading.Thread):
             self._redis.delete(*(CONFIRMED + segment_id for segment_id in confirmed))
 
     def _ship(self, now: float) -> None:
-        for segment_id in [sent.segment.id for sent in self._sent.values() if not sent.segment.path.exists()]:
-            log.error("a segment was removed from the spool before it was confirmed", segment=segment_id)
-            del self._sent[segment_id]
         overdue = [sent for sent in self._sent.values() if sent.due_at <= now]
         # What still lies in the queue is not lost, only late: sending it again would make it later.
         if overdue and self._redis.llen(STORE_QUEUE) < len(self._sent):
@@ -155,6 +152,10 @@ class Shipper(threading.Thread):
     def _send_one(self, segment: Segment) -> None:
         try:
             payload = segment.path.read_bytes()
+        except FileNotFoundError:
+            log.error("a segment was removed from the spool before it was confirmed", segment=segment.id)
+            self._sent.pop(segment.id, None)
+            return
         except OSError as error:
             # It is tried again like one that got lost on the way. The others must not wait for it.
             log.error("a segment cannot be read", segment=segment.id, error=str(error))

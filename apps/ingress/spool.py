@@ -4,6 +4,7 @@ A segment is a file `<id>.open` while it grows and `<id>.sealed` afterwards; its
 write goes to the file before the answer leaves, so the death of the process loses nothing that a visitor was answered.
 """
 
+import contextlib
 import os
 import threading
 import time
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-SEGMENT_LINES = 1_000
+SEGMENT_LINES = 4_000
 # Lines can be a megabyte each; a segment must fit into Redis many times over.
 SEGMENT_BYTES = 4 * 1024**2
 SEGMENT_SECONDS = 1.0
@@ -42,6 +43,7 @@ class Segment:
 class _Growing:
     segment: Segment
     descriptor: int
+    begun_s: float  # by a clock that nobody sets
     size: int = 0
     lines: int = 0
 
@@ -64,6 +66,9 @@ class Spool:
         self._growing: _Growing | None = None
         self._sealed: list[Segment] = []
         self._refusal = ""
+        self._folder_descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        # A flood of connections may take every descriptor there is. One is kept for the next segment, always.
+        self._spare: int | None = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
     def append(self, lines: Sequence[bytes]) -> bool:
         """Write these lines (each ending in a newline) with one write. False when they could not be kept, and are counted lost."""
@@ -91,7 +96,7 @@ class Spool:
         """Seal the open segment if it began so long ago."""
         with self._lock:
             growing = self._growing
-            if growing and time.time() - growing.segment.began_at >= at_least_seconds:
+            if growing and time.monotonic() - growing.begun_s >= at_least_seconds:
                 self._seal(growing)
 
     def take_sealed(self) -> list[Segment]:
@@ -100,8 +105,9 @@ class Spool:
             sealed, self._sealed = self._sealed, []
         if self.fsync is Fsync.BATCH and sealed:
             try:
-                for path in (*(segment.path for segment in sealed), self.folder):
-                    _sync(path)
+                for segment in sealed:
+                    _sync(segment.path)
+                os.fsync(self._folder_descriptor)
             except OSError as error:
                 self.alarm = f"cannot write the spool to disk: {error.strerror}"
         return sealed
@@ -132,19 +138,34 @@ class Spool:
     def _begin(self) -> _Growing:
         segment_id = self._new_id()
         path = self.folder / f"{segment_id}{OPEN}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
-        self._growing = _Growing(Segment(segment_id, path, time.time()), descriptor)
+        self._use_spare()
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        except OSError:
+            self._keep_spare()
+            raise
+        self._growing = _Growing(Segment(segment_id, path, time.time()), descriptor, time.monotonic())
         if self.fsync is Fsync.ALWAYS:
-            _sync(self.folder)
+            os.fsync(self._folder_descriptor)
         return self._growing
 
     def _seal(self, growing: _Growing) -> None:
         os.close(growing.descriptor)
+        self._keep_spare()
         self._growing = None
         if not growing.lines:
             growing.segment.path.unlink(missing_ok=True)  # begun on a full disk
             return
         self._sealed.append(sealed(growing.segment.path))
+
+    def _use_spare(self) -> None:
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+
+    def _keep_spare(self) -> None:
+        with contextlib.suppress(OSError):  # another thread was quicker; the next segment tries without
+            self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
     def _lose(self, lines: int, why: str) -> bool:
         self.lost += lines

@@ -6,6 +6,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -96,23 +97,21 @@ def test_ingress_starts_and_redirects_on_a_disk_that_is_full_already(world: Worl
     assert load.statuses == {302: 200}
 
 
-def test_a_write_that_the_kernel_cuts_short_leaves_no_torn_line(tmp_path: Path) -> None:
-    spool = Spool(tmp_path, new_id=iter(["a", "b"]).__next__, fsync=Fsync.OFF)
-    line = b"x" * 99 + b"\n"
+def test_a_segment_that_was_begun_on_a_full_disk_leaves_no_file_behind(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, new_id=map(str, count()).__next__, fsync=Fsync.BATCH)
 
-    with largest_file(1_050):
-        kept = [spool.append([line]) for _ in range(12)]
-    spool.seal()
+    with largest_file(0):
+        for _ in range(3):
+            assert not spool.append([b"a click\n"])
+            spool.seal()
 
-    assert kept == [True] * 10 + [False] * 2
-    assert (spool.kept, spool.lost) == (10, 2)
-    assert spool.alarm == "cannot write to the spool: No space left on device"
-    assert (tmp_path / "a.sealed").read_bytes() == line * 10
+    assert list(tmp_path.iterdir()) == []
+    assert (spool.take_sealed(), spool.lost) == ([], 3)
 
 
 @contextmanager
 def largest_file(size: int) -> Iterator[None]:
-    """What the kernel does at the end of a disk: write what fits, then refuse."""
+    """What the kernel does at the end of a disk: it makes the file and refuses what goes into it."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))

@@ -1,11 +1,18 @@
 """What could silence a worker's own threads, or hold up its spool: odd files, an unwritable disk, documents it cannot read."""
 
+import contextlib
 import os
+import resource
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from redis import Redis
 
@@ -16,7 +23,7 @@ from apps.ingress.routing import RouteTable
 from apps.ingress.shipper import PAYLOAD
 from apps.ingress.spool import Fsync, Spool
 from tests.faults.waiting import until
-from tests.ingress.make import NOW_MS, a_link_unit, an_organization_unit
+from tests.ingress.make import NOW, NOW_MS, a_link_unit, an_organization_unit
 from tests.ingress.test_shipper import Ship, a_ship
 
 pytestmark = pytest.mark.faults
@@ -73,8 +80,7 @@ def test_a_segment_that_cannot_be_read_does_not_hold_up_the_others(ship: Ship) -
 
     unreadable.rmdir()
     unreadable.with_suffix(".away").rename(unreadable)
-    for sent in ship.shipper._sent.values():
-        sent.due_at = 0
+    make_overdue(ship)
     ship.shipper.turn()
     assert unreadable.stem in ship.sent
 
@@ -84,9 +90,15 @@ def test_a_segment_somebody_removed_is_given_up(ship: Ship) -> None:
     ship.shipper.turn()
     sorted(ship.files())[0].unlink()
 
+    make_overdue(ship)
     ship.shipper.turn()
 
     assert ship.shipper.unstored == 1
+
+
+def make_overdue(ship: Ship) -> None:
+    for sent in ship.shipper._sent.values():
+        sent.due_at = 0
 
 
 def test_a_segment_of_enormous_lines_is_sealed_before_it_outgrows_redis(tmp_path: Path) -> None:
@@ -95,6 +107,45 @@ def test_a_segment_of_enormous_lines_is_sealed_before_it_outgrows_redis(tmp_path
 
     for _ in range(5):
         kept.append([line])
+
+    assert [segment.id for segment in kept.take_sealed()] == ["a"]
+
+
+@pytest.mark.parametrize("fsync", [Fsync.OFF, Fsync.ALWAYS])
+def test_a_flood_that_takes_every_descriptor_leaves_one_for_the_next_segment(tmp_path: Path, fsync: Fsync) -> None:
+    kept = Spool(tmp_path, new_id=map(str, count()).__next__, fsync=fsync)
+
+    with no_descriptors_left():
+        for _ in range(5):
+            assert kept.append([b"a click\n"]), kept.alarm
+            kept.seal()
+
+    assert (kept.kept, kept.lost, len(kept.take_sealed())) == (5, 0, 5)
+
+
+@contextmanager
+def no_descriptors_left() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = [os.open(os.devnull, os.O_RDONLY)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (taken[0] + 50, before[1]))
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        for descriptor in taken:
+            os.close(descriptor)
+
+
+def test_a_segment_is_sealed_in_time_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    kept = Spool(tmp_path, new_id=lambda: "a", fsync=Fsync.OFF)
+    with time_machine.travel(NOW):
+        kept.append([b"a click\n"])
+
+    with time_machine.travel(NOW - timedelta(hours=1)):
+        kept.seal(at_least_seconds=0.0)
 
     assert [segment.id for segment in kept.take_sealed()] == ["a"]
 

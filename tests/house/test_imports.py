@@ -76,6 +76,17 @@ def test_the_stack_stands_on_its_own():
     )
 
 
+def test_tests_are_imported_by_tests_only():
+    found = [
+        f"{name_of(path)}:{line} imports {imported}"
+        for path in modules()
+        for line, imported in imports(path)
+        if imported.startswith("tests.")
+    ]
+
+    assert not found, listed(found, "what both need belongs to the code that is tested, or to bench/ itself")
+
+
 def test_imports_stand_at_the_top():
     hidden = [
         f"{name_of(path)}:{node.lineno} in {function.name}()"

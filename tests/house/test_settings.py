@@ -23,7 +23,7 @@ READS_ENVIRONMENT = (
     "stack/",
     "bench/",
 )
-SETS_THE_MODULE = ("trellis/celery.py", "trellis/wsgi.py")
+SETS_VARIABLES = ("trellis/__init__.py", "trellis/celery.py", "trellis/wsgi.py")
 # A developer's own .env must not speak here.
 PRINT_ALL = """
 import environ; environ.Env.read_env = lambda *_, **__: None
@@ -72,7 +72,7 @@ def test_only_settings_read_the_environment():
         for path in modules()
         for node in ast.walk(sources.tree(path))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") and _is_os(node.value)
-        if not name_of(path).startswith(READS_ENVIRONMENT + SETS_THE_MODULE)
+        if not name_of(path).startswith(READS_ENVIRONMENT + SETS_VARIABLES)
     ]
 
     assert not found, listed(found, "read it in trellis/settings.py and use django.conf.settings")
@@ -134,7 +134,7 @@ def _read_by(node: ast.AST) -> list[ast.Constant]:
     """The name given to `env.str(…)`, `os.environ.get(…)`, `os.environ[…]` or `os.getenv(…)`."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
         owner = ast.unparse(node.func.value)
-        if owner in ("env", "os.environ") or ast.unparse(node.func) == "os.getenv":
+        if owner == "env" or ast.unparse(node.func) in ("os.environ.get", "os.getenv"):
             return [arg for arg in node.args[:1] if isinstance(arg, ast.Constant)]
     if (
         isinstance(node, ast.Subscript)

@@ -35,6 +35,7 @@ TARGETS = [
     "/in?org=acme&to=//evil.example",
     "/in?org=acme&to=https://evil.example",
     "/in/spring%2e",
+    "/in/spring?",
 ]
 
 

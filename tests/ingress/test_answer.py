@@ -169,3 +169,10 @@ def test_other_paths_are_not_tracked_links(target: bytes) -> None:
 def test_the_safe_page_says_what_to_do_and_runs_nothing() -> None:
     assert b"You can close this page" in SAFE_PAGE or b"you can close this page" in SAFE_PAGE
     assert b"<script" not in SAFE_PAGE
+
+
+def test_a_question_mark_with_nothing_behind_it_is_kept_and_does_no_harm() -> None:
+    answer, event = asked("/in/spring?")
+
+    assert answer.status == 302
+    assert (event.path, event.query, event.link_key) == ("/in/spring?", "", "spring")

@@ -13,6 +13,8 @@ RETURNING_SHARE = 0.42
 SAME_SOURCE_SHARE = 0.5
 # Whom a returning click belongs to is looked up among so many clicks before it, or now and then among all.
 RECENT_CLICKS = 4_000
+# With fewer clicks than this to come back to, fewer come back: else the first days would be a village.
+WARM_UP_CLICKS = 500
 RECENT_SHARE = 0.7
 NEW_ADDRESS_SHARE = 0.12
 IPV6_SHARE = 0.3
@@ -53,7 +55,7 @@ class Visitors:
     def next(self, event_id: int, market: int, day: int) -> Visitor:
         """Who clicks now: with `event_id` as their id when it is their first time."""
         past = self._past[market]
-        if past and self._random.random() < RETURNING_SHARE:
+        if self._random.random() < RETURNING_SHARE * min(len(past) / WARM_UP_CLICKS, 1):
             visitor = self._returning(past, market, day)
         else:
             visitor = self._new(event_id, market, day)

@@ -21,6 +21,7 @@ class FirstEvent:
 def first_events(warehouse: Warehouse) -> dict[str, FirstEvent]:
     """By origin (`live`, `import`, `demo`): the first event and how many there are; an unused door is absent.
 
-    Errors: those of Warehouse.rows. Source: table events, every kind. Cost: two columns of all the organization's rows.
+    Units: counts of events. Errors: those of Warehouse.rows. Source: table events, every kind.
+    Cost: two columns of all the organization's rows.
     """
     return {row.origin: row for row in warehouse.rows(SQL, FirstEvent, name="first_events")}

@@ -10,7 +10,7 @@ from typing import Any
 from clickhouse_driver.errors import Error as DriverError
 from clickhouse_driver.errors import ErrorCodes
 
-from apps.ingress.event import FIELDS, Event
+from apps.ingress.event import EPOCH, FIELDS, Event
 from apps.ingress.warehouse.connection import client
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 
@@ -24,6 +24,7 @@ WHERE organization_id IN {organization_ids:Array(UInt32)} AND happened_at BETWEE
   AND event_id IN {ids:Array(UInt64)}
 """
 
+MILLISECOND = timedelta(milliseconds=1)
 VIOLATED_CONSTRAINT = 469  # younger than the driver's list of codes
 # The server's word for "this row is wrong", as opposed to "not now". Anything else counts as not now: the segment stays on disk
 # and is sent again, so a code missing here costs time and never a click.
@@ -133,6 +134,11 @@ def _texts(values: Sequence[str]) -> list[Any]:
     return list(values) if _are_ascii(values) else [_bytes_if_needed(text) for text in values]
 
 
+def _moments(values: Sequence[datetime]) -> list[Any]:
+    """Milliseconds, which is what the column holds; the driver's own way there takes 2 µs a moment (2026-11-22)."""
+    return [(moment - EPOCH) // MILLISECOND for moment in values]
+
+
 def _lists_of_texts(values: Sequence[Sequence[str]]) -> list[Any]:
     return [_texts(texts) for texts in values]
 
@@ -165,6 +171,8 @@ _WRITABLE: dict[str, Callable[[Any], list[Any]]] = {
     **dict.fromkeys(
         ("method", "host", "path", "query", "ip", "user_agent", "referrer", "link_key", "destination", "scheme"), _texts
     ),
+    "happened_at": _moments,
+    "stored_at": _moments,
     "headers": _pairs,
     "withheld_headers": _lists_of_texts,
     "parameters": _maps,
