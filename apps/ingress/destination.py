@@ -51,7 +51,7 @@ class Destination:
         if not self.macros:
             return with_click(self.texts[0], click_id)
         if not _UNRESERVED.fullmatch("".join(values)):
-            values = [quote_from_bytes(value.encode("utf-8", "surrogateescape"), safe="") for value in values]
+            values = [_escaped(value) for value in values]
         parts = [""] * (len(self.texts) + len(values))
         parts[0::2] = self.texts
         parts[1::2] = values
@@ -91,6 +91,12 @@ def with_click(url: str, click_id: str) -> str:
     base, mark, fragment = url.partition("#")
     separator = "&" if "?" in base else "?"
     return f"{base}{separator}{CLICK_PARAMETER}={click_id}{mark}{fragment}"
+
+
+def _escaped(value: str) -> str:
+    if _UNRESERVED.fullmatch(value):
+        return value
+    return quote_from_bytes(value.encode("utf-8", "surrogateescape"), safe="")
 
 
 def _plain_host(host: str) -> str:

@@ -19,10 +19,10 @@ _CHECK_BYTES = 5
 _CHECK_BITS = 8 * _CHECK_BYTES
 _CHECK_MASK = (1 << _CHECK_BITS) - 1
 
-# Crockford's base 32 in lower case: nothing to mistake, nothing to escape. Groups of three letters, because a table of
-# 32,768 of them makes an id in 0.7 µs where base64.b32encode takes 2.6 (2026-11-22).
+# Crockford's base 32 in lower case: nothing to mistake, nothing to escape. By pairs of letters, because a table of 1,024 of them
+# makes an id in 0.9 µs where base64.b32encode takes 2.6, and stays in the processor's cache (2026-11-22).
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_GROUPS = [a + b + c for a in _ALPHABET for b in _ALPHABET for c in _ALPHABET]
+_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 TEXT_LENGTH = 21
 # `int` knows another base 32, whose digits are 0-9 and a-v. What is no letter of ours becomes what `int` refuses.
 _DIGITS = dict.fromkeys(range(128), "!") | str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
@@ -75,11 +75,10 @@ class SealedIds:
         self._keyed = blake2s(digest_size=_CHECK_BYTES, key=key[:32], person=purpose)
 
     def seal(self, snowflake: int) -> str:
-        check = self._check(snowflake)
-        g = _GROUPS
+        n, check, p = snowflake, self._check(snowflake), _PAIRS
         return (
-            f"{g[snowflake >> 50]}{g[snowflake >> 35 & 32767]}{g[snowflake >> 20 & 32767]}{g[snowflake >> 5 & 32767]}"
-            f"{g[(snowflake & 31) << 10 | check >> 30]}{g[check >> 15 & 32767]}{g[check & 32767]}"
+            f"{_ALPHABET[n >> 60]}{p[n >> 50 & 1023]}{p[n >> 40 & 1023]}{p[n >> 30 & 1023]}{p[n >> 20 & 1023]}{p[n >> 10 & 1023]}"
+            f"{p[n & 1023]}{p[check >> 30]}{p[check >> 20 & 1023]}{p[check >> 10 & 1023]}{p[check & 1023]}"
         )
 
     def open(self, text: str) -> int:

@@ -1,5 +1,9 @@
 """Doors of Celery into ingress."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import structlog
 from celery import shared_task
 from django.utils import timezone
@@ -27,7 +31,8 @@ def store_segment(segment_id: str) -> None:
     data, tried = _take(segment_id)
     if data is None:
         return
-    stored = store_lines(segment_id, _lines(data), now=timezone.now(), look_first=tried)
+    with _garbage_left_alone():
+        stored = store_lines(segment_id, _lines(data), now=timezone.now(), look_first=tried)
     with redis.pipeline() as pipeline:
         pipeline.set(CONFIRMED + segment_id, 1, ex=CONFIRMED_SECONDS)
         pipeline.delete(PAYLOAD + segment_id, TRIED + segment_id)
@@ -47,6 +52,16 @@ def _take(segment_id: str) -> tuple[bytes | None, bool]:
         pipeline.set(TRIED + segment_id, 1, ex=CONFIRMED_SECONDS, get=True)
         data, before = pipeline.execute()
     return data, before is not None
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """A segment is some 100,000 small objects without a cycle; looking for cycles among them took 40 % of the task (2026-11-22)."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -78,15 +78,17 @@ class World:
 
     def heal(self) -> None:
         """Start whatever is not running and wait until clicks come in and are stored."""
-        for service in self.stack.services:
-            if not service.alive:
-                service.start()
-        if not self.celery.alive:
-            self.celery.start()
-        if not self.ingress.child.alive:
-            self.ingress.start()
+        ours = [*(store.child for store in self.stack.services), self.celery, self.ingress.child]
+        dead = [child for child in ours if not child.alive]
+        for store in self.stack.services:
+            if store.child in dead:
+                store.start()
+        for child in dead:
+            if child in ours[-2:]:
+                child.start()
         until(lambda: self.redis.exists("trellis:routes:epoch") or self.publish_routes())
-        self.ingress.is_up()
+        if dead or len(self.ingress.workers()) < WORKERS:
+            self.ingress.is_up()
         self.ingress.drains()
 
     def shell(self, code: str) -> str:
@@ -180,11 +182,12 @@ class Ingress:
     def is_up(self, *, beside: int = 0) -> None:
         """Wait until both workers hold their number, `beside` those of others on this spool, and redirect."""
         until(
-            lambda: len(self.workers()) == WORKERS and len(self.leased()) >= WORKERS + beside and self._redirects(),
+            lambda: len(self.workers()) == WORKERS and len(self.leased()) >= WORKERS + beside and self.redirects(),
             saw=lambda: f"workers {self.workers()}, {self.child.tail()}",
         )
 
-    def _redirects(self) -> bool:
+    def redirects(self) -> bool:
+        """A few clicks, each over a connection of its own so that both workers get some, are all sent on."""
         with self.load("up", clicks=24, connections=24) as load:
             load.ends()
         return load.statuses == {302: 24}

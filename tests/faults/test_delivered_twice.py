@@ -59,7 +59,7 @@ def test_ingress_that_lost_its_memory_ships_again_what_is_stored_and_stores_it_o
     run = a_run()
     payload = b"\n".join(good_lines(run, 20))
 
-    for _ in range(3):
+    for _ in range(2):
         ingress.plant(f"{run}-again", payload)
         ingress.drains()
         world.redis.flushall()

@@ -103,8 +103,8 @@ def test_without_postgresql_only_the_dead_letter_waits(world: World, ingress: In
     ingress.plant("torn-without-postgresql", b'{"id": 12')
     with ingress.load(run := a_run(), clicks=300) as load:
         load.ends()
-    until(lambda: load.received <= world.stored(run).keys(), saw=lambda: load.seen)
-    assert [segment.stem for segment in ingress.waiting()] == ["torn-without-postgresql"]
+    until(lambda: [segment.stem for segment in ingress.waiting()] == ["torn-without-postgresql"], saw=ingress.waiting)
+    assert load.received <= world.stored(run).keys()
 
     world.stack.postgresql.start()
 

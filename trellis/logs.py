@@ -1,0 +1,26 @@
+"""What happens to a log line before it is written: who, when, how grave, and nothing in it that opens a door."""
+
+import re
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+# Whoever reads a log could set somebody's password, or confirm an address, with what these pages are named by.
+_ONE_TIME_KEY = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/?\s]+")
+
+
+def without_keys(logger: Any, method: str, line: EventDict) -> EventDict:
+    """The line without the one-time keys that stand in addresses, whoever wrote it."""
+    return {name: _ONE_TIME_KEY.sub(r"\1…", text) if isinstance(text, str) else text for name, text in line.items()}
+
+
+STEPS: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.format_exc_info,
+    without_keys,
+]
