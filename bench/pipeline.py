@@ -37,7 +37,7 @@ GROWTH_LIMIT_S = 0.5
 SENT_SHARE = 0.98
 DRAIN_LIMIT_S = 120
 NOTES = (
-    "Freshness: from the redirect until a query finds the click, measured in steps of 0.1 s.",
+    "Freshness: from the redirect until a query finds the click, measured in steps of 0.2 s.",
     f"Client, ingress ({programs.WORKERS} workers), Redis, store worker and ClickHouse share the cores.",
 )
 

@@ -76,7 +76,7 @@ class Server:
 
     def worker_rss_mb(self) -> float:
         """The same with the pages that the workers share counted in full for each, as `ps` and `top` show it."""
-        return max(worker.memory_info().rss / 1e6 for worker in self.workers())
+        return max(float(worker.memory_info().rss) / 1e6 for worker in self.workers())
 
     def _end(self) -> None:
         if self._process.poll() is not None:
@@ -98,7 +98,7 @@ class Server:
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """In MB (10^6 bytes): the pages a process has to itself and its share of those it shares; elsewhere than on Linux all of them."""
+    """In MB (10^6 bytes): the pages a process has to itself and its share of those it shares. Only Linux tells; elsewhere all."""
     sizes = process.memory_full_info()
     return float(getattr(sizes, "pss", 0) or sizes.rss) / 1e6
 

@@ -1,4 +1,4 @@
-// Builds everything the pages load into static/build/: two style sheets, three scripts and one icon sprite.
+// Builds everything the pages load into static/build/: three style sheets, three scripts and one icon sprite.
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -47,7 +47,7 @@ async function sprite() {
   await writeFile(join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`)
 }
 
-const SCRIPTS_AND_STYLES = ["theme.js", "app.js", "charts.js", "app.css", "admin.css"]
+const SCRIPTS_AND_STYLES = ["theme.js", "app.js", "charts.js", "app.css", "admin.css", "api-docs.css"]
 const EVERYTHING = new Set([...SCRIPTS_AND_STYLES, "icons.svg", "favicon.svg"])
 
 // Written over, never emptied first: a running server goes on serving while this works.

@@ -23,6 +23,7 @@ TAG = "trellis"
 CLICK_KEY_MIN_CHARS = 32
 # A spool with room for a few full segments only would refuse clicks all the time.
 SPOOL_MIN_BYTES = 4 * SEGMENT_BYTES
+CONSOLE_MAIL = "django.core.mail.backends.console.EmailBackend"
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-csrftoken"})
 MAKE_A_SECRET = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'  # noqa: S105  (it makes one)
 
@@ -135,7 +136,16 @@ def _addresses() -> Found:
         )
 
 
-CHECKS: tuple[Callable[[], Found], ...] = (_secrets, _node, _spool, _request, _addresses)
+def _mail() -> Found:
+    if settings.EMAIL_BACKEND == CONSOLE_MAIL and not settings.DEBUG:
+        yield Warning(
+            "EMAIL_BACKEND writes mail into the log of the pages: whoever reads it can set anybody's password.",
+            hint="Give EMAIL_URL a server: smtp+tls://user:password@host:587",
+            id="trellis.W005",
+        )
+
+
+CHECKS: tuple[Callable[[], Found], ...] = (_secrets, _node, _spool, _request, _addresses, _mail)
 
 
 def _secret_key() -> str:

@@ -2,7 +2,8 @@
 
 import os
 
-bind = f"{os.environ.get('TRELLIS_BIND', '0.0.0.0')}:{os.environ.get('TRELLIS_PAGES_PORT', '8000')}"  # noqa: S104  behind a proxy, on every address of its container
+ADDRESS = os.environ.get("TRELLIS_BIND", "0.0.0.0")  # noqa: S104  every address of its container, behind a proxy
+bind = f"{ADDRESS}:{os.environ.get('TRELLIS_PAGES_PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("TRELLIS_PAGES_WORKERS", "1"))
 threads = 8

@@ -124,6 +124,8 @@ DATABASES = {
     },
 }
 DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
+# A cursor on the server that was left half read is closed by the garbage collector, and waits for the query it interrupts for ever.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
 DATABASE_ROUTERS = ["trellis.router.ClickHouseRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -140,6 +142,7 @@ CELERY_TASK_ROUTES = {"apps.ingress.tasks.store_segment": {"queue": "store"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "socket_connect_timeout": 3, "socket_timeout": 30}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_TIME_LIMIT = 240  # for a database that never answers; below the visibility timeout, or it would run twice
 
 # People
 AUTH_USER_MODEL = "accounts.User"

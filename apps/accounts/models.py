@@ -102,6 +102,12 @@ class Organization(models.Model):
         validators=[web_address],
         help_text="Where a click goes that we refuse to send on. Empty: a plain page of ours.",
     )
+    is_generated = models.BooleanField(
+        "filled with generated clicks",
+        default=False,
+        editable=False,
+        help_text="Every page of it says so. Set by what fills it, never by hand.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

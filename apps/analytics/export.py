@@ -1,6 +1,7 @@
 """Events as CSV, for spreadsheets, without letting a visitor write formulas into one."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
@@ -10,8 +11,10 @@ from apps.ingress.warehouse.reader import Warehouse
 
 PAGE = 5_000
 MAX_EVENTS = 100_000
-# A cell that begins so is a formula to some spreadsheet; a leading apostrophe makes it text (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A cell that begins so is a formula to some spreadsheet; a leading apostrophe makes it text (OWASP, "CSV Injection"). Cells begin
+# where we say, and where a comma stands in numbers, also after a semicolon, whatever the quotes are. There a blank keeps it
+# text, which leaves the agents of most bots as they are.
+FORMULA = re.compile(r"""(?:^ *|(?<=[;\t\r\n]))(?="*[=+\-@\t\r\n＝＋－＠])""")
 
 
 class _Line:
@@ -33,7 +36,7 @@ def csv_of(warehouse: Warehouse, selection: Selection) -> Iterator[str]:
 def safe(value: object) -> str:
     """The cell as text that no spreadsheet takes for a formula."""
     text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    return FORMULA.sub(lambda blanks: f"'{blanks[0]}", text)
 
 
 def _lines(warehouse: Warehouse, selection: Selection, page: tuple[list[ListedEvent], Cursor | None]) -> Iterator[str]:

@@ -27,7 +27,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Onboarding:
+    """`nothing_yet`: no event through any door, so there is nothing to see but the steps."""
+
     steps: list[Step]
+    nothing_yet: bool
 
     @property
     def done(self) -> int:
@@ -57,7 +60,8 @@ def onboarding(member: Membership, warehouse: Warehouse) -> Onboarding:
             _click_step(link, live.events if live else 0),
             _key_step(has_key),
             _import_step(member.organization.key, imported.events if imported else 0),
-        ]
+        ],
+        nothing_yet=not seen,
     )
 
 
@@ -98,10 +102,11 @@ def _key_step(has_key: bool) -> Step:
 
 
 def _import_step(organization_key: str, events: int) -> Step:
+    manage = "./dev manage" if settings.DEBUG else "python manage.py"
     return Step(
         "Bring in an access log",
         done=events > 0,
         how="Your web server's history, through the same door as live clicks. Importing twice stores once.",
         seen=f"{events:,} imported",
-        copy=f"python manage.py import_access_log access.log --organization {organization_key}",
+        copy=f"{manage} import_access_log access.log --organization {organization_key}",
     )

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from apps.accounts.access import MemberRequest, member_required
 from apps.analytics.forms import ReportForm
@@ -67,24 +68,26 @@ Report = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def report(what: str) -> Callable[[Report[P]], Page[P]]:
+def report(what: str, *, failed: str = "_error_card.html") -> Callable[[Report[P]], Page[P]]:
     """A GET view for members, in the organization's time zone, that says so when `what` cannot be counted.
 
-    A part fetched by htmx answers 200 then, so that the error card takes its place; a page answers 503.
+    A part fetched by htmx answers 200 then, so that `failed` takes its place; a page answers 503. Part and page share
+    an address, so answers vary by who asks: the browser must not show a part alone when somebody steps back.
     """
 
     def decorate(view: Report[P]) -> Page[P]:
         @member_required
         @require_safe
+        @vary_on_headers("HX-Request")
         @wraps(view)
         def answered(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             with timezone.override(ZoneInfo(request.member.organization.time_zone)):
                 try:
                     return view(request, *args, **kwargs)
                 except WarehouseUnavailable:
-                    return _failed(request, UNAVAILABLE.format(what=what), UNAVAILABLE_WHY)
+                    return _failed(request, failed, UNAVAILABLE.format(what=what), UNAVAILABLE_WHY)
                 except QuestionTooLarge:
-                    return _failed(request, TOO_LARGE.format(what=what), TOO_LARGE_WHY)
+                    return _failed(request, "_error_card.html", TOO_LARGE.format(what=what), TOO_LARGE_WHY)
 
         return answered
 
@@ -97,14 +100,15 @@ def render_part(request: MemberRequest, part: str, context: Mapping[str, object]
     return render(request, template, {**context, "part": part, "title": title})
 
 
-def _failed(request: MemberRequest, what: str, why: str) -> HttpResponse:
+def _failed(request: MemberRequest, part: str, what: str, why: str) -> HttpResponse:
     context = {
         "what": what,
         "why": why,
         "retry_url": request.get_full_path(),
-        "part": "_error_card.html",
+        "part": part,
         "title": "No answer",
     }
     if request.htmx:
-        return render(request, "_error_card.html", context)
-    return render(request, "analytics/part.html", context, status=503)
+        return render(request, part, context)
+    # The whole page has to be asked for again: the retry is a plain link there.
+    return render(request, "analytics/part.html", {**context, "part": "_error_card.html", "whole": True}, status=503)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.access import MemberRequest, member_required, role_required
@@ -24,6 +25,7 @@ LINKS_PER_PAGE = 25
 
 @member_required
 @require_GET
+@vary_on_headers("HX-Request")
 def links(request: MemberRequest) -> HttpResponse:
     form = LinkList(request.GET)
     form.is_valid()
@@ -39,6 +41,7 @@ def links(request: MemberRequest) -> HttpResponse:
 
 @member_required
 @require_GET
+@vary_on_headers("HX-Request")
 def link(request: MemberRequest, key: str) -> HttpResponse:
     """One link. The UTM fields in the query make the tracked address; htmx gets that part alone."""
     link = access.link_for(request.member, key)
@@ -95,6 +98,7 @@ def resume_link(request: MemberRequest, key: str) -> HttpResponse:
 
 @member_required
 @require_GET
+@vary_on_headers("HX-Request")
 def link_qr(request: MemberRequest, key: str, kind: str) -> HttpResponse:
     """The tracked address as an image; UTM fields in the query are part of it."""
     link = access.link_for(request.member, key)

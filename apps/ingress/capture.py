@@ -86,7 +86,10 @@ class Capture:
         if self._proxies and self._is_trusted(peer):
             scheme = named.get("x-forwarded-proto", scheme)
             host = named.get("x-forwarded-host") or host
-            ip = self._address(peer, named.get("x-forwarded-for", ""))
+            # Putting together is for the few requests in which a name comes twice.
+            repeats = len(named) < len(headers)
+            hops = _joined(headers, "x-forwarded-for") if repeats else named.get("x-forwarded-for", "")
+            ip = self._address(peer, hops)
         return Captured(method.decode("latin-1"), scheme, host, path, query, headers, withheld, named, cookie, ip)
 
     def _remember(self, raw: bytes) -> tuple[str, str]:
@@ -145,6 +148,11 @@ def _decoded(text: str) -> str:
     if "%" not in text and "+" not in text:
         return utf8(text)
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode("utf-8", "surrogateescape")
+
+
+def _joined(headers: list[tuple[str, str]], wanted: str) -> str:
+    """A list that may go on in several headers of one name: a proxy may append to the last or add one of its own."""
+    return ",".join([value for name, value in headers if name.lower() == wanted])
 
 
 def _cookie_of(raw: bytes) -> str:

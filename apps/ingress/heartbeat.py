@@ -1,5 +1,9 @@
-"""What each ingress process says of itself, in Redis, so that pages can show it and know how fresh stored data is."""
+"""What each ingress process says of itself, in Redis, so that pages can show it and know how fresh stored data is.
 
+It is said under the worker's number, which no two processes share: who takes over a number speaks for it from then on.
+"""
+
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -33,14 +37,23 @@ class Heartbeat:
         return now - self.at > timedelta(seconds=SILENT_S)
 
 
-def beat(redis: Redis, heartbeat: Heartbeat) -> None:
-    redis.set(f"{PREFIX}{heartbeat.host}:{heartbeat.worker}", orjson.dumps(asdict(heartbeat)), ex=FORGET_S)
+def beat(redis: Redis, heartbeat: Heartbeat) -> Heartbeat | None:
+    """Say this; returns what was said under the number before, None when nothing was. Errors: redis.RedisError."""
+    before = redis.set(f"{PREFIX}{heartbeat.worker}", orjson.dumps(asdict(heartbeat)), ex=FORGET_S, get=True)
+    return _read(before) if before else None
+
+
+def forget(redis: Redis, workers: Collection[int]) -> None:
+    """Drop what these said. Errors: redis.RedisError."""
+    if workers:
+        redis.delete(*(f"{PREFIX}{worker}" for worker in workers))
 
 
 def heartbeats(redis: Redis) -> list[Heartbeat]:
     """Every process heard of in the last day, by host and worker. Errors: redis.RedisError."""
-    keys = sorted(redis.scan_iter(f"{PREFIX}*"))
-    return [_read(value) for value in redis.mget(keys) if value] if keys else []
+    keys = list(redis.scan_iter(f"{PREFIX}*"))
+    found = [_read(value) for value in redis.mget(keys) if value] if keys else []
+    return sorted(found, key=lambda beat: (beat.host, beat.worker))
 
 
 def fresh_until(beats: list[Heartbeat], now: datetime) -> datetime:

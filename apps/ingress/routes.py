@@ -1,7 +1,8 @@
 """The published route table on its way down: from Redis into a process, mirrored to a file for a start without Redis.
 
 Redis holds every unit (`trellis:routes`), at which number each changed (`trellis:routes:changes`), and the version: an epoch
-that is new whenever Redis was empty, and a number that grows. A follower asks for what changed since its number.
+that is new whenever Redis was empty, and a number that grows. A follower asks for what changed since its number. The number follows
+the clock, for a Redis that was killed may have lost its last ones: counted on from there, they would mean something else.
 """
 
 import gc
@@ -38,13 +39,16 @@ if ARGV[1] ~= '' then
 elseif redis.call('EXISTS', KEYS[3]) == 0 then
   return 0
 end
-local number = redis.call('INCR', KEYS[4])
+local time = redis.call('TIME')
+local last = tonumber(redis.call('GET', KEYS[4]) or 0)
+local number = string.format('%.0f', math.max(last + 1, time[1] * 1000 + math.floor(time[2] / 1000)))
+redis.call('SET', KEYS[4], number)
 for at = 2, #ARGV, 2 do
   if ARGV[at + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[at])
   else redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
   redis.call('ZADD', KEYS[2], number, ARGV[at])
 end
-return number
+return 1
 """
 
 

@@ -28,7 +28,7 @@ CONFIRMED = "trellis:stored:"
 PAYLOAD_SECONDS = 3_600
 STORE_QUEUE = "store"
 # So many segments of one process are with the broker at a time: what bounds Redis' memory when the store is down.
-IN_FLIGHT = 64
+IN_FLIGHT = 24
 TICK_S = 0.05
 RESEND_S = 5.0
 RESEND_MAX_S = 60.0
@@ -67,7 +67,7 @@ class Shipper(threading.Thread):
         self._limit_bytes = limit_bytes
         self._routes_version = routes_version
         # Before the spool begins a segment of its own in the same folder.
-        self._waiting = adopt(held.folder, held.folder)
+        self._waiting = list(adopt(held.folder, held.folder))
         self._sent: dict[str, _Sent] = {}
         self._ending = threading.Event()
         self._broker_back_at = 0.0
@@ -75,6 +75,9 @@ class Shipper(threading.Thread):
         self._beat_at = 0.0
         self._bytes = 0
         self._lost_told = 0
+        self._dead: set[int] = set()
+        self._rival = ""
+        self._said: heartbeat.Heartbeat | None = None
 
     def run(self) -> None:
         while not self._ending.is_set():
@@ -119,6 +122,11 @@ class Shipper(threading.Thread):
     def unstored(self) -> int:
         """Sealed segments that the store has not confirmed."""
         return len(self._waiting) + len(self._sent)
+
+    @property
+    def alarm(self) -> str:
+        """What somebody must see to, in words; empty when all is well."""
+        return self._spool.alarm or self._rival or self._nearly_full()
 
     def _unstored(self) -> Iterator[Segment]:
         return chain(self._waiting, (sent.segment for sent in self._sent.values()))
@@ -170,13 +178,14 @@ class Shipper(threading.Thread):
             held = None if folder == self._lease.folder else lease.lock(folder, number=int(folder.name[1:]))
             if held is None:
                 continue
+            before = len(self._waiting)
             try:
-                adopted = adopt(folder, self._lease.folder)
+                self._waiting.extend(adopt(folder, self._lease.folder))
             finally:
                 held.release()
-            if adopted:
-                self._waiting += adopted
-                log.info("adopted what a dead worker left", worker=folder.name, segments=len(adopted))
+            self._dead.add(held.number)
+            if adopted := len(self._waiting) - before:
+                log.info("adopted what a dead worker left", worker=folder.name, segments=adopted)
 
     def _measure(self) -> None:
         """Refuse lines while this process' part of the spool is over its limit."""
@@ -194,23 +203,32 @@ class Shipper(threading.Thread):
         open_since = self._spool.waiting_since()
         began = chain((segment.began_at for segment in self._unstored()), (open_since,) if open_since else ())
         oldest = min(began, default=None)
-        heartbeat.beat(
-            self._redis,
-            heartbeat.Heartbeat(
-                worker=self._lease.number,
-                host=socket.gethostname(),
-                pid=os.getpid(),
-                at=datetime.now(UTC),
-                spool_bytes=self._bytes,
-                spool_limit_bytes=self._limit_bytes,
-                segments_waiting=self.unstored,
-                oldest_waiting_at=datetime.fromtimestamp(oldest, UTC) if oldest else None,
-                kept=self._spool.kept,
-                lost=self._spool.lost,
-                routes_version=self._routes_version(),
-                alarm=self._spool.alarm or self._nearly_full(),
-            ),
+        said = heartbeat.Heartbeat(
+            worker=self._lease.number,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            at=datetime.now(UTC),
+            spool_bytes=self._bytes,
+            spool_limit_bytes=self._limit_bytes,
+            segments_waiting=self.unstored,
+            oldest_waiting_at=datetime.fromtimestamp(oldest, UTC) if oldest else None,
+            kept=self._spool.kept,
+            lost=self._spool.lost,
+            routes_version=self._routes_version(),
+            alarm=self.alarm,
         )
+        # What this process has adopted from, it speaks for itself.
+        heartbeat.forget(self._redis, self._dead)
+        self._dead.clear()
+        self._look_for_rival(heartbeat.beat(self._redis, said))
+        self._said = said
+
+    def _look_for_rival(self, before: heartbeat.Heartbeat | None) -> None:
+        """Whether somebody has spoken under our number since we did. Its ids are ours: clicks get lost among each other."""
+        self._rival = ""
+        if before and self._said and (before.host, before.pid) != (self._said.host, self._said.pid):
+            self._rival = f"{before.host} has the same worker number: give each host its own TRELLIS_NODE"
+            log.error("two processes share a worker number", worker=before.worker, host=before.host, pid=before.pid)
 
     def _nearly_full(self) -> str:
         if self._bytes < SPOOL_WARNING * self._limit_bytes:

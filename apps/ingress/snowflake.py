@@ -42,7 +42,8 @@ class Snowflakes:
     def __init__(self, worker: int, *, start_ms: int, reserve: Callable[[int], int]) -> None:
         assert 0 <= worker < WORKERS
         self._worker_bits = worker << SEQUENCE_BITS
-        self._last_ms = start_ms
+        # A machine's clock may start in 1970, before any id can be made.
+        self._last_ms = max(start_ms, EPOCH_MS)
         self._sequence = 0
         self._reserve = reserve
         self._reserved_ms = start_ms

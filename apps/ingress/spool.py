@@ -8,7 +8,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -187,16 +187,17 @@ def segments_in(folder: Path) -> list[Segment]:
     return [Segment(path.stem, path, stat.st_mtime, stat.st_size) for path, stat in found]
 
 
-def adopt(leftovers: Path, folder: Path) -> list[Segment]:
-    """Move what a dead worker left into `folder`, oldest first. The caller holds the lock of both."""
+def adopt(leftovers: Path, folder: Path) -> Iterator[Segment]:
+    """Move what a dead worker left into `folder`, oldest first; each is given out as it arrives, should the next one fail.
+
+    The caller holds the lock of both.
+    """
     for path in sorted(leftovers.glob(f"*{OPEN}")):
         sealed(path)
-    adopted = []
     for segment in segments_in(leftovers):
         target = folder / segment.path.name
         segment.path.rename(target)
-        adopted.append(replace(segment, path=target))
-    return adopted
+        yield replace(segment, path=target)
 
 
 def _sync(path: Path) -> None:

@@ -1,7 +1,7 @@
 """A gunicorn worker that answers tracked links in the protocol itself, before any framework.
 
-What is unusual about a request (a head in several pieces, a body, another path) is handed, connection and all, to gunicorn's own
-ASGI protocol and `fallback`. The clicks of one turn of the event loop are written with one write, then their answers leave.
+What is unusual about a request (a body, another path, nonsense) is handed, connection and all, to gunicorn's own ASGI protocol and
+`fallback`, once its head is whole. The clicks of one turn of the event loop are written with one write, then their answers leave.
 """
 
 import asyncio
@@ -14,8 +14,10 @@ from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers.gasgi import ASGIWorker
 from gunicorn_h1c import ParseError, parse_request_fast
 
-# Not the class of the same name that the package exports: the fast parser raises its own (gunicorn_h1c 0.6.9).
+# Not the classes of the same names that the package exports: the fast parser raises its own, and sometimes those too
+# (gunicorn_h1c 0.6.9).
 from gunicorn_h1c._parser_fast import IncompleteError
+from gunicorn_h1c._parser_fast import ParseError as NoRequest
 
 from apps.ingress import fallback as fallback_application
 from apps.ingress.answer import METHODS, SAFE_PAGE, SAFE_PAGE_HEADERS, Answer, cookie_header, is_tracked
@@ -27,6 +29,9 @@ fallback = fallback_application.application
 REQUEST_LINE_MAX_BYTES = 32_768
 HEADER_MAX_BYTES = 16_384
 HEADERS_MAX = 100
+# A head that has no end by then is refused.
+HEAD_MAX_BYTES = 131_072
+HEAD_END = b"\r\n\r\n"
 STARTS = (b"GET /in", b"HEAD /in")
 # The loop must be able to take the interpreter back from the shipper's thread quickly; Python's default is 5 ms.
 SWITCH_INTERVAL_S = 0.0005
@@ -34,6 +39,7 @@ SWEEP_S = 1.0
 
 _FOUND = b"HTTP/1.1 302 Found\r\nCache-Control: no-store\r\nContent-Length: 0\r\nDate: "
 _REASONS = {400: b"Bad Request", 404: b"Not Found", 410: b"Gone", 503: b"Service Unavailable"}
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _SAFE_HEADERS = "".join(f"{name}: {value}\r\n" for name, value in SAFE_PAGE_HEADERS).encode()
 
 
@@ -69,7 +75,7 @@ class TrackingWorker(ASGIWorker):  # type: ignore[misc]
         self.now = self.loop.time()
         too_old = self.now - self.cfg.keepalive
         for protocol in [protocol for protocol in self.tracking if protocol.active_at < too_old]:
-            protocol.transport.close()
+            protocol.transport.abort()  # closing would wait for a client that never reads its answers
 
 
 class Turn:
@@ -102,11 +108,12 @@ class Turn:
 class TrackedLinksProtocol(asyncio.Protocol):
     """One connection. It speaks just enough HTTP/1.1 for a tracked link, and hands everything else over for good."""
 
-    __slots__ = ("_peer", "_worker", "active_at", "transport")
+    __slots__ = ("_begun", "_peer", "_worker", "active_at", "transport")
 
     def __init__(self, worker: TrackingWorker) -> None:
         self._worker = worker
         self._peer = ""
+        self._begun = b""
         self.active_at = 0.0
         self.transport: asyncio.Transport
 
@@ -124,9 +131,11 @@ class TrackedLinksProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         worker = self._worker
+        if self._begun:
+            data, self._begun = self._begun + data, b""
         while data:
             if not data.startswith(STARTS):
-                return self._hand_over(data)
+                return self._hand_over(data) if HEAD_END in data else self._wait_for_rest(data)
             try:
                 head = parse_request_fast(
                     data,
@@ -134,7 +143,9 @@ class TrackedLinksProtocol(asyncio.Protocol):
                     limit_request_fields=HEADERS_MAX,
                     limit_request_field_size=HEADER_MAX_BYTES,
                 )
-            except (IncompleteError, ParseError):
+            except IncompleteError:
+                return self._wait_for_rest(data)
+            except (ParseError, NoRequest):
                 return self._hand_over(data)
             target, method = head.path, head.method
             if head.content_length > 0 or head.has_chunked or method not in METHODS or not is_tracked(target):
@@ -157,6 +168,15 @@ class TrackedLinksProtocol(asyncio.Protocol):
 
     def close_when_idle(self) -> None:
         self._worker.loop.call_soon(self.transport.close)
+
+    def _wait_for_rest(self, data: bytes) -> None:
+        """Keep the head that is not whole yet. Whoever leaves it so is swept away like any idle connection."""
+        if len(data) < HEAD_MAX_BYTES:
+            self._begun = data
+            return
+        # Answers of this turn that wait for their write leave first.
+        self._worker.loop.call_soon(self.transport.write, _TOO_LARGE)
+        self.close_when_idle()
 
     def _hand_over(self, data: bytes) -> None:
         """gunicorn's own protocol takes the connection, with what was read of it, for as long as it lives."""

@@ -59,7 +59,9 @@ def test_the_demo_can_be_signed_in_to(unused_ids: None, client: Client) -> None:
 def test_the_demo_says_that_it_is_generated(unused_ids: None) -> None:
     run("--events", "300")
 
-    assert "generated" in Organization.objects.get(key=KEY).name
+    organization = Organization.objects.get(key=KEY)
+    assert organization.is_generated
+    assert "generated" in organization.name
     assert stored() == Stored(300, 300, ["demo"])
 
 

@@ -32,6 +32,24 @@ def test_the_page_asks_for_each_card_with_its_own_question(page: Client):
         assert f'hx-get="/reports/{card}?span=7d&amp;kinds=all"' in answer.text
 
 
+@pytest.mark.parametrize("path", ["/", "/events"])
+def test_the_filters_of_a_report_ask_for_the_report_alone(page: Client, path: str):
+    part, whole = page.get(f"{path}?span=7d", headers=HTMX), page.get(f"{path}?span=7d")
+
+    assert part.text.lstrip().startswith('<div id="report">')
+    assert 'hx-get="?kinds=people&amp;span=90d" hx-target="#report"' in whole.text
+    assert "HX-Request" in whole.headers["Vary"]
+
+
+def test_a_page_of_generated_data_says_so(page: Client, alice: Membership):
+    before = page.get("/links").text
+    alice.organization.is_generated = True
+    alice.organization.save()
+
+    assert "Generated data" not in before
+    assert "Generated data: nobody clicked these." in page.get("/links").text
+
+
 @pytest.mark.parametrize("card", CARDS)
 def test_a_card_is_a_part_for_htmx_and_a_page_for_a_plain_browser(page: Client, card: str):
     part, whole = page.get(f"/reports/{card}", headers=HTMX), page.get(f"/reports/{card}")
@@ -127,6 +145,20 @@ def test_a_new_organization_is_shown_its_first_steps(page: Client):
     assert "0 of 4 done" in answer.text
     assert "import_access_log access.log --organization acme" in answer.text
     assert 'hx-trigger="poll from:body"' in answer.text
+
+
+def test_the_first_steps_come_first_only_while_there_is_nothing_else(page: Client, alice: Membership):
+    before = page.get("/reports/onboarding", headers=HTMX).text
+    stored(a_click(organization=alice.organization_id, origin=Origin.DEMO))
+
+    assert "order-first" in before
+    assert "order-first" not in page.get("/reports/onboarding", headers=HTMX).text
+
+
+def test_on_one_s_own_machine_the_import_goes_through_dev(page: Client, settings: LazySettings):
+    settings.DEBUG = True
+
+    assert "./dev manage import_access_log" in page.get("/reports/onboarding", headers=HTMX).text
 
 
 def test_with_a_link_the_next_step_is_to_open_its_address(page: Client, alice: Membership, settings: LazySettings):

@@ -25,6 +25,17 @@ def test_a_part_becomes_an_error_card_with_retry(page: Client, path: str):
 
 
 @pytest.mark.usefixtures("clickhouse_is_down")
+@pytest.mark.parametrize("path", ["/live/events", "/reports/onboarding"])
+def test_what_was_polled_goes_on_asking(page: Client, path: str):
+    assert "poll from:body" in page.get(path, headers=HTMX).text
+
+
+@pytest.mark.usefixtures("clickhouse_is_down")
+def test_a_page_is_asked_for_again_as_a_whole(page: Client):
+    assert "hx-get" not in page.get("/events/1").text.partition("<main")[2].partition("</main>")[0]
+
+
+@pytest.mark.usefixtures("clickhouse_is_down")
 @pytest.mark.parametrize("path", PARTS)
 def test_a_page_that_has_nothing_else_answers_503(page: Client, path: str):
     answer = page.get(path)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from apps.accounts.models import Membership
 from apps.ingress.event import Event
-from tests.accounts.make import alice, staff
+from tests.accounts.make import alice
 from tests.analytics.make import a_click, stored
 from tests.browser.conftest import LOOKS
 
@@ -23,15 +23,6 @@ def member() -> Membership:
 def sixty(member: Membership) -> list[Event]:
     now = timezone.now()
     return stored(*(a_click(now - timedelta(minutes=n), organization=member.organization_id) for n in range(60)))
-
-
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_the_list_is_accessible(visit, violations, too_wide, member, theme, width):
-    sixty(member)
-    page = visit("/events?q=summer", member.user, theme=theme, width=width)
-
-    assert violations(page) == []
-    assert not too_wide(page)
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
@@ -88,16 +79,6 @@ def test_a_row_leads_to_its_event(visit, member):
     page.locator(f"#event-{event.event_id}").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Event {event.event_id}")
-
-
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_the_system_page_is_accessible(visit, violations, too_wide, theme, width):
-    page = visit("/system", staff(), theme=theme, width=width)
-    expect(page.locator("[data-skeleton]")).to_have_count(0)
-    expect(page.get_by_text("ClickHouse", exact=True)).to_be_visible()
-
-    assert violations(page) == []
-    assert not too_wide(page)
 
 
 def test_the_api_docs_are_drawn_under_the_policy(visit):

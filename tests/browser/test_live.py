@@ -1,29 +1,13 @@
 """The Live page in a browser: new events come by themselves, and stop when asked to."""
 
-from datetime import timedelta
-
-import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.accounts.make import alice
 from tests.analytics.make import a_bot, a_click, stored
-from tests.browser.conftest import LOOKS
 
 POLL = "document.body.dispatchEvent(new Event('poll'))"
-
-
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_the_live_page_is_accessible(visit, violations, too_wide, theme, width):
-    member, now = alice(), timezone.now()
-    mine = member.organization_id
-    stored(*(a_click(now - timedelta(minutes=n), organization=mine) for n in range(20)), a_bot(now, organization=mine))
-    page = visit("/live", member.user, theme=theme, width=width)
-    expect(page.locator("#live-events svg").first).to_be_visible()
-    expect(page.locator("[data-skeleton]")).to_have_count(0)
-
-    assert violations(page) == []
-    assert not too_wide(page)
 
 
 def test_a_new_event_appears_without_a_reload(visit):
@@ -35,6 +19,19 @@ def test_a_new_event_appears_without_a_reload(visit):
     page.evaluate(POLL)
 
     expect(page.locator(f"#event-{event.event_id}")).to_be_visible()
+
+
+def test_when_the_warehouse_comes_back_the_page_goes_on_by_itself(visit):
+    page = visit("/settings", alice().user)
+    context = {"what": "It cannot be shown.", "retry_url": "/live/events?kind="}
+    failed = render_to_string("analytics/_live_failed.html", context)
+    page.route("**/live/events*", lambda route: route.fulfill(body=failed, content_type="text/html"), times=1)
+    page.goto(visit.address + "/live")
+    expect(page.get_by_text("It cannot be shown.")).to_be_visible()
+
+    page.evaluate(POLL)
+
+    expect(page.get_by_text("Nothing has come in yet")).to_be_visible()
 
 
 def test_pause_stops_the_polling(visit):

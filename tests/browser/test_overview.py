@@ -28,16 +28,6 @@ def busy() -> Membership:
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_the_overview_is_accessible_with_traffic(visit, violations, too_wide, busy, theme, width):
-    page = visit("/?kinds=all", busy.user, theme=theme, width=width)
-    expect(page.locator("#clicks-by-day svg").first).to_be_visible()
-    expect(page.locator("[data-skeleton]")).to_have_count(0)
-
-    assert violations(page) == []
-    assert not too_wide(page)
-
-
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_overview_is_accessible_without_traffic(visit, violations, too_wide, theme, width):
     page = visit("/", alice().user, theme=theme, width=width)
     expect(page.get_by_role("heading", name="First steps")).to_be_visible()
@@ -55,6 +45,20 @@ def test_the_switch_to_all_kinds_counts_bots_too(visit, busy):
 
     expect(page.locator("#totals [title='67']")).to_be_visible()
     assert "kinds=all" in page.url
+
+
+def test_a_filter_changes_the_report_alone_and_can_be_stepped_back(visit, busy):
+    page = visit("/?span=7d", busy.user)
+    page.evaluate("window.same = true")
+
+    page.get_by_role("link", name="All kinds").click()
+    expect(page.locator("#kinds-all")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#kinds-all")).to_be_focused()
+    assert page.evaluate("window.same")
+    page.go_back()
+
+    expect(page).to_have_url(visit.address + "/?span=7d")
+    expect(page.locator("#kinds-people")).to_have_attribute("aria-current", "true")
 
 
 def test_days_can_be_chosen_from_the_menu(visit, busy):

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from playwright.sync_api import expect
 
 from tests.accounts.make import PASSWORD, alice, staff
-from tests.browser.conftest import LOOKS, PHONE
+from tests.browser.conftest import PHONE
 
 
 def test_signing_in_leads_to_the_overview(visit):
@@ -29,23 +29,6 @@ def test_signing_out_leads_to_the_sign_in_page(visit):
     page.get_by_role("button", name="Sign out").click()
 
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-
-
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_the_shell_is_accessible(visit, violations, too_wide, theme, width):
-    page = visit("/settings", alice().user, theme=theme, width=width)
-
-    assert violations(page) == []
-    assert not too_wide(page)
-
-
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_the_plain_pages_are_accessible(visit, violations, too_wide, theme, width):
-    for path in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nothing-here"):
-        page = visit(path, theme=theme, width=width)
-
-        assert violations(page) == [], path
-        assert not too_wide(page), path
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -91,13 +74,6 @@ def test_the_admins_choice_of_theme_comes_back_to_the_pages(visit):
     page.goto(page.url.replace("/admin/", "/settings"))
 
     expect(page.locator("html")).to_have_attribute("data-bs-theme", chosen)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_admin_is_accessible(visit, violations, theme):
-    page = visit("/admin/", staff(), theme=theme)
-
-    assert violations(page) == []
 
 
 def test_the_help_lists_the_keys_and_gives_the_focus_back(visit):

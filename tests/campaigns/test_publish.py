@@ -1,15 +1,17 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
 from apps.accounts.models import Domain, Organization
 from apps.campaigns.destination import ValidationError, validate_destination
 from apps.campaigns.models import Link
-from apps.campaigns.publish import publish_everything, publish_link
+from apps.campaigns.publish import publish_changed, publish_everything, publish_link
 from apps.campaigns.tasks import publish_routes
 from apps.ingress import routes
 from apps.ingress.broker import broker
@@ -183,3 +185,21 @@ def test_a_destination_people_can_be_sent_to_is_accepted(destination: str) -> No
 def test_any_other_is_refused_in_words(destination: str, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         validate_destination(destination)
+
+
+def test_a_link_made_while_everything_is_published_is_not_withdrawn(follower: Follower) -> None:
+    organization = an_organization(key="acme")
+    publish_everything()
+    made: list[Link] = []
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        answer = execute(sql, *rest)
+        if not made and 'FROM "campaigns_link"' in sql:
+            made.append(a_link(organization, "new"))
+            publish_changed(made, [])
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        publish_everything()
+
+    assert decision(follower, "new").reason == Reason.LINK

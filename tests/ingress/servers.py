@@ -48,10 +48,13 @@ class Ingress:
             connection.sendall(raw)
             return read_reply(connection, head=raw.startswith(b"HEAD"))
 
-    def events(self) -> list[Event]:
+    def lines(self) -> list[bytes]:
         """What the server has kept and nobody has confirmed, oldest first."""
         files = sorted(self.spool.glob("w*/*.*"))
-        return [decode(line) for path in files for line in path.read_bytes().splitlines()]
+        return [line for path in files for line in path.read_bytes().splitlines()]
+
+    def events(self) -> list[Event]:
+        return [decode(line) for line in self.lines()]
 
 
 def read_reply(connection: socket.socket, *, head: bool = False) -> Reply:

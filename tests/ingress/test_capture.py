@@ -101,6 +101,16 @@ def test_the_address_is_the_nearest_that_is_no_proxy_of_ours(forwarded_for: str,
     assert behind_proxies().read(a_request(peer=PROXY, x_forwarded_for=forwarded_for)).ip == ip
 
 
+def test_addresses_are_read_from_all_headers_of_the_name() -> None:
+    """Some proxies append to the header that came, some add one of their own."""
+    request = a_request(peer=PROXY)
+    hops = [(b"X-Forwarded-For", b"6.6.6.6, 198.51.100.7"), (b"x-forwarded-for", b"10.0.0.2")]
+
+    captured = behind_proxies().read(request._replace(headers=[*request.headers, *hops]))
+
+    assert captured.ip == "198.51.100.7"
+
+
 def test_a_peer_outside_the_trusted_networks_is_not_believed() -> None:
     assert behind_proxies().read(a_request(peer="203.0.113.9", x_forwarded_for="1.2.3.4")).ip == "203.0.113.9"
 

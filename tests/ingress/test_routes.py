@@ -142,3 +142,18 @@ def test_what_is_in_force_can_be_read_back(redis: Redis) -> None:
 
     assert routes.published(redis, ["link:spring", "link:none"]) == {"link:spring": UNITS["link:spring"]}
     assert routes.published_names(redis) == set(UNITS)
+
+
+def test_what_is_published_after_redis_lost_its_last_moments_arrives(redis: Redis, tmp_path: Path) -> None:
+    """A Redis that comes back without its last second counts on from before it."""
+    follower = a_follower(redis, tmp_path)
+    routes.publish(redis, UNITS, whole=True)
+    before = redis.get(routes.NUMBER)
+    routes.publish(redis, {"link:lost": a_link_unit()})
+    follower.follow_once()
+
+    redis.set(routes.NUMBER, before)
+    routes.publish(redis, {"link:spring": a_link_unit(paused=True)})
+    follower.follow_once()
+
+    assert follower.table.links["spring"].paused

@@ -16,6 +16,10 @@ from apps.ingress.shipper import CONFIRMED, PAYLOAD, Shipper
 from apps.ingress.spool import Fsync, Spool
 from tests.ingress.make import NOW, NOW_MS
 
+# Not that of the tracked links this very process may have answered in another test: they share a Redis.
+NODE = 9
+FIRST = NODE * lease.WORKERS_PER_NODE
+
 
 @dataclass
 class Ship:
@@ -46,7 +50,7 @@ class Ship:
 
 
 def a_ship(root: Path, *, limit_bytes: int = 10**9) -> Ship:
-    held = lease.take(root, node=0, now_ms=NOW_MS)
+    held = lease.take(root, node=NODE, now_ms=NOW_MS)
     ids = iter(range(1, 10_000))
     spool = Spool(held.folder, new_id=lambda: f"{held.number}-{time.time_ns()}-{next(ids)}", fsync=Fsync.OFF)
     redis: Redis = Redis.from_url(settings.REDIS_URL)
@@ -144,6 +148,20 @@ def test_a_dead_workers_segments_are_shipped_by_a_living_one(ship: Ship, tmp_pat
     assert dead.files() == []
 
 
+def test_what_was_adopted_before_the_disk_refused_is_shipped(ship: Ship, tmp_path: Path) -> None:
+    dead = a_ship(tmp_path)
+    dead.fill(2)
+    dead.shipper._lease.release()
+    in_the_way = ship.spool.folder / sorted(dead.files())[1].name
+    in_the_way.mkdir()
+
+    with pytest.raises(OSError, match="directory"):
+        ship.shipper.turn()
+    ship.shipper.turn()
+
+    assert len(ship.sent) == 1
+
+
 def test_a_living_workers_segments_are_left_to_it(ship: Ship, tmp_path: Path) -> None:
     neighbour = a_ship(tmp_path)
     neighbour.fill()
@@ -176,7 +194,7 @@ def test_over_its_limit_the_spool_refuses_and_recovers_when_there_is_room(tmp_pa
     ship.shipper.turn()
 
     assert not ship.spool.append([b"one more\n"])
-    assert "limit of 100 bytes" in heartbeat.heartbeats(ship.redis)[0].alarm
+    assert "limit of 100 bytes" in alarm_of(ship)
 
     ship.spool.seal()
     ship.shipper._broker_back_at = ship.shipper._beat_at = 0
@@ -194,9 +212,47 @@ def test_the_process_says_how_it_stands(ship: Ship) -> None:
 
     ship.shipper.turn()
 
-    (beat,) = [beat for beat in heartbeat.heartbeats(ship.redis) if beat.worker == 0]
+    (beat,) = [beat for beat in heartbeat.heartbeats(ship.redis) if beat.worker == FIRST]
     assert (beat.kept, beat.lost, beat.segments_waiting, beat.routes_version) == (1, 0, 1, "1")
     assert beat.oldest_waiting_at
+
+
+def test_who_takes_over_a_number_speaks_for_it(ship: Ship) -> None:
+    """A container that is replaced comes back under another host name."""
+    heartbeat.beat(ship.redis, a_beat(host="before", at=NOW.replace(hour=10), segments_waiting=1))
+
+    heartbeat.beat(ship.redis, a_beat(host="after"))
+
+    assert fresh_until([beat for beat in heartbeat.heartbeats(ship.redis) if beat.worker == 1], NOW) == NOW
+
+
+def test_who_adopts_from_a_dead_process_speaks_for_it(ship: Ship, tmp_path: Path) -> None:
+    dead = a_ship(tmp_path)
+    dead.fill()
+    dead.shipper.turn()
+    dead.shipper._lease.release()
+
+    ship.shipper.turn()
+
+    assert dead.shipper._lease.number not in {beat.worker for beat in heartbeat.heartbeats(ship.redis)}
+
+
+def test_two_hosts_with_one_number_are_noticed(ship: Ship, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipper, "HEARTBEAT_EVERY_S", 0.0)
+    for _ in range(2):
+        ship.shipper.turn()
+        assert alarm_of(ship) == ""
+
+    for _ in range(2):
+        heartbeat.beat(ship.redis, a_beat(worker=FIRST, host="elsewhere"))
+        ship.shipper.turn()
+
+    assert "elsewhere" in alarm_of(ship)
+    assert "TRELLIS_NODE" in alarm_of(ship)
+
+
+def alarm_of(ship: Ship) -> str:
+    return next(beat.alarm for beat in heartbeat.heartbeats(ship.redis) if beat.worker == FIRST)
 
 
 def test_data_is_fresh_up_to_the_oldest_click_that_waits() -> None:

@@ -111,3 +111,13 @@ def test_the_sealed_form_sorts_by_time() -> None:
     texts = [CLICKS.seal(ids.next(EPOCH_MS + step * 86_400_000)) for step in range(20)]
 
     assert texts == sorted(texts)
+
+
+def test_a_clock_from_before_our_time_makes_ids_all_the_same() -> None:
+    """A machine without a battery believes in 1970 until it has asked."""
+    ids = snowflakes()
+
+    made = [ids.next(ms) for ms in (0, 5, NOW_MS)]
+
+    assert made == sorted(set(made))
+    assert [CLICKS.open(CLICKS.seal(one)) for one in made] == made

@@ -144,7 +144,7 @@ def test_the_leftovers_of_a_dead_worker_are_adopted_oldest_first(tmp_path: Path)
     dead.append(lines(1, 1))
     (tmp_path / "mine").mkdir()
 
-    adopted = adopt(tmp_path / "dead", tmp_path / "mine")
+    adopted = list(adopt(tmp_path / "dead", tmp_path / "mine"))
 
     assert [segment.path.read_bytes() for segment in adopted] == [b"line 0\n", b"line 1\n"]
     assert everything_in(tmp_path / "dead") == b""
@@ -156,9 +156,8 @@ def test_adopting_twice_adopts_once(tmp_path: Path) -> None:
     dead.append(lines(1))
     (tmp_path / "mine").mkdir()
 
-    adopt(tmp_path / "dead", tmp_path / "mine")
-
-    assert adopt(tmp_path / "dead", tmp_path / "mine") == []
+    assert len(list(adopt(tmp_path / "dead", tmp_path / "mine"))) == 1
+    assert list(adopt(tmp_path / "dead", tmp_path / "mine")) == []
 
 
 def test_a_segment_keeps_its_id_through_sealing_and_adoption(tmp_path: Path) -> None:

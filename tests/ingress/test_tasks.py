@@ -9,6 +9,7 @@ from apps.ingress.shipper import CONFIRMED, PAYLOAD
 from apps.ingress.tasks import store_segment
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 from tests.ingress.make import a_line, an_organization_id
+from trellis.celery import app
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 
@@ -63,3 +64,8 @@ def test_while_clickhouse_is_away_nothing_is_confirmed_and_nothing_thrown_away(s
 
     assert broker().get(CONFIRMED + segment_id) is None
     assert broker().get(PAYLOAD + segment_id)
+
+
+def test_a_task_that_hangs_is_ended_before_its_message_comes_again() -> None:
+    """A database that takes a question and never answers would hold every worker, one after another."""
+    assert 0 < app.conf.task_time_limit < app.conf.broker_transport_options["visibility_timeout"]

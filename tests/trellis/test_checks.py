@@ -43,6 +43,7 @@ BROKEN = [
     ("TRELLIS_INGRESS_URL", "http://go.example.com", "trellis.W001"),
     ("TRUSTED_PROXIES", [], "trellis.W002"),
     ("ALLOWED_HOSTS", ["other.example.com"], "trellis.W003"),
+    ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "trellis.W005"),
 ]
 
 

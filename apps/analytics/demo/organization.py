@@ -54,7 +54,12 @@ def found(now: datetime, *, password: str, staff: bool) -> Organization:
             raise NotOurs(f"The organization {KEY!r} belongs to somebody: {OWNER_EMAIL} is not in it.")
         return organization
     organization = Organization.objects.create(
-        key=KEY, name=NAME, time_zone=TIME_ZONE, default_destination=DEFAULT_DESTINATION, safe_url=SAFE_URL
+        key=KEY,
+        name=NAME,
+        time_zone=TIME_ZONE,
+        default_destination=DEFAULT_DESTINATION,
+        safe_url=SAFE_URL,
+        is_generated=True,
     )
     owner = _member(organization, OWNER_EMAIL, "Dana Demo", Role.OWNER, password, staff=staff)
     _member(organization, VIEWER_EMAIL, "Vic Viewer", Role.VIEWER, password)

@@ -26,7 +26,9 @@ def events(request: MemberRequest) -> HttpResponseBase:
     found, after = newest_events(question.warehouse, form.selection, ListedEvent, limit=PAGE, after=form.cursor)
     next_url = f"?{form.query}&after={after}" if after else ""
     context = {"question": question, "form": form, "events": found, "next_url": next_url}
-    template = "analytics/_event_rows.html" if request.htmx and form.cursor else "analytics/events.html"
+    template = "analytics/events.html"
+    if request.htmx:
+        template = "analytics/_event_rows.html" if form.cursor else "analytics/_events.html"
     return render(request, template, context, status=question.status)
 
 

@@ -25,7 +25,7 @@ def live(request: MemberRequest) -> HttpResponse:
     )
 
 
-@report("what is arriving")
+@report("what is arriving", failed="analytics/_live_failed.html")
 def live_events(request: MemberRequest) -> HttpResponse:
     """The part that is polled: the last 30 minutes, the rate and the newest events, at one moment."""
     question = Question.read(request, ReportForm, now=timezone.now())

@@ -25,7 +25,8 @@ from apps.campaigns.models import Link
 @report("the overview")
 def overview(request: MemberRequest) -> HttpResponse:
     question = Question.read(request, ReportForm, now=timezone.now())
-    return render(request, "analytics/overview.html", {"question": question}, status=question.status)
+    template = "analytics/_overview.html" if request.htmx else "analytics/overview.html"
+    return render(request, template, {"question": question}, status=question.status)
 
 
 @report("the totals")
@@ -89,14 +90,14 @@ def top_sources(request: MemberRequest) -> HttpResponse:
     return render_part(request, "analytics/_top_sources.html", context, title="Top sources")
 
 
-@report("the first steps")
+@report("the first steps", failed="analytics/_onboarding_failed.html")
 def onboarding(request: MemberRequest) -> HttpResponse:
     question = Question.read(request, ReportForm, now=timezone.now())
     context = {"question": question, "onboarding": steps_of(request.member, question.warehouse)}
     return render_part(request, "analytics/_onboarding.html", context, title="First steps")
 
 
-@report("the clicks of this link")
+@report("the clicks of this link", failed="analytics/_link_clicks_failed.html")
 def link_clicks(request: MemberRequest, key: str) -> HttpResponse:
     """For the Links page: clicks by people in 30 days and the last one ever. A key nobody followed has none."""
     now = timezone.now()

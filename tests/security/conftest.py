@@ -1,0 +1,133 @@
+"""The cast with something worth hiding: all of acme's has a word in it that nobody of `other` may ever read."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings as configured
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from apps.accounts.models import ApiKey, Membership, Organization
+from apps.analytics.reports.events import Cursor
+from apps.campaigns.models import Link
+from apps.ingress.event import Event
+from tests.accounts import make
+from tests.analytics.make import a_click, stored
+from tests.campaigns.make import a_link
+from tests.ingress.letters import a_letter
+from tests.security.hostile import Asked, ask_everything
+
+SECRET = "secret-of-acme"
+CHANGES = ("INSERT", "UPDATE", "DELETE")
+# A session remembers messages; a key, the minute it was used.
+KEPT_BY_READING = ('"django_session"', '"last_used_at"')
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(databases=["default", "clickhouse"]))
+
+
+@pytest.fixture(autouse=True)
+def _limits_of_its_own(settings: Any) -> None:
+    """Sign-in attempts are counted in Redis: each test has its own count, or one would slow down the next."""
+    settings.CACHES = {"default": {**configured.CACHES["default"], "KEY_PREFIX": f"test-{secrets.token_hex(8)}"}}
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
+    """Every nasty word in every place of a request, with what the real server answered and kept."""
+    return ask_everything(tmp_path_factory.mktemp("hostile"))
+
+
+@dataclass(frozen=True)
+class Acme:
+    """What Alice's organization has, and what an address calls it."""
+
+    owner: Membership
+    link: Link
+    key: ApiKey
+    token: str
+    event: Event
+    objects: dict[str, object]
+
+    @property
+    def organization(self) -> Organization:
+        return self.owner.organization
+
+    @property
+    def cursor(self) -> str:
+        """Of a page that began with all of acme's events."""
+        return str(Cursor(self.event.happened_at + timedelta(seconds=1), self.event.event_id))
+
+    def names(self, route: str) -> dict[str, object]:
+        """For the open places of an address. In the admin `object_id` is of the model whose pages these are."""
+        model = "/".join(route.split("/")[1:3])
+        return {
+            "key": self.link.key, "key_id": self.key.key_id, "event_id": self.event.event_id, "kind": "svg", "uidb36": "1",
+            "object_id": self.objects.get(model, 1), "id": self.owner.user_id, "content_type_id": 1, "app_label": "accounts",
+            "url": "nothing",
+        }  # fmt: skip
+
+
+@pytest.fixture
+def acme(db: None) -> Acme:
+    owner = make.with_verified_address(make.alice())
+    organization = owner.organization
+    organization.name, organization.safe_url = SECRET, f"https://{SECRET}.example/safe"
+    organization.save()
+    domain = make.a_domain(organization, f"{SECRET}.example", verified_at=timezone.now())
+    link = a_link(organization, SECRET, name=SECRET, destination=f"https://{SECRET}.example/")
+    key, token = make.an_api_key(organization, name=SECRET)
+    [event] = stored(_a_telling_click(organization.pk))
+    second_factor = Authenticator.objects.create(user=owner.user, type=Authenticator.Type.TOTP, data={"secret": ""})
+    objects = {
+        "accounts/apikey": key.pk,
+        "accounts/domain": domain.pk,
+        "accounts/membership": owner.pk,
+        "accounts/organization": organization.pk,
+        "accounts/user": owner.user_id,
+        "account/emailaddress": EmailAddress.objects.get().pk,
+        "auth/group": Group.objects.create(name=SECRET).pk,
+        "campaigns/link": link.pk,
+        "ingress/deadletter": a_letter(SECRET.encode(), organization_id=organization.pk).pk,
+        "ingress/storedevent": event.event_id,
+        "mfa/authenticator": second_factor.pk,
+    }
+    return Acme(owner, link, key, token, event, objects)
+
+
+@pytest.fixture
+def charlie(acme: Acme) -> Membership:
+    """Of another organization, in which something has happened too."""
+    charlie = make.charlie()
+    stored(_a_telling_click(charlie.organization_id, "own-of-other"))
+    return charlie
+
+
+@contextmanager
+def nothing_changed() -> Iterator[None]:
+    """Fails when anything was written to PostgreSQL meanwhile, but for what a session or a key remembers."""
+    with CaptureQueriesContext(connection) as asked:
+        yield
+    written = [query["sql"] for query in asked.captured_queries if query["sql"].startswith(CHANGES)]
+    assert [sql for sql in written if not any(word in sql for word in KEPT_BY_READING)] == []
+
+
+def _a_telling_click(organization_id: int, word: str = SECRET) -> Event:
+    return a_click(
+        timezone.now() - timedelta(minutes=1), organization=organization_id, link_key=word, path=f"/in/{word}",
+        query=f"utm_source={word}", parameters={"utm_source": word}, host=f"{word}.example", user_agent=word, referrer=word,
+        destination=f"https://{word}.example/", headers=(("User-Agent", word),),
+    )  # fmt: skip

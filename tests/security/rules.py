@@ -1,0 +1,112 @@
+"""Who may ask what of every address: one line each. An address without a line fails `test_every_address_has_a_rule`."""
+
+from enum import Enum
+
+from apps.accounts.roles import Role
+
+GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
+
+
+class Who(Enum):
+    ANYBODY = "anybody"
+    PERSON = "whoever has signed in"
+    MEMBER = "members"
+    WRITER = "members who may write"
+    MANAGER = "members who may manage"
+    STAFF = "staff"
+    PERMITTED = "staff with permission for the model"
+    PROGRAM = "programs with analytics:read"
+
+
+ALLOWED = {
+    Who.PERSON: set(Role),
+    Who.MEMBER: set(Role),
+    Who.WRITER: {Role.MARKETER, Role.ADMIN, Role.OWNER},
+    Who.MANAGER: {Role.ADMIN, Role.OWNER},
+    Who.STAFF: set(),
+    Who.PERMITTED: set(),
+}
+
+OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
+    "healthz": (Who.ANYBODY, GET),
+    "readyz": (Who.ANYBODY, GET),
+    "metrics": (Who.ANYBODY, GET),  # the proxy in front answers 404 to the outside
+    "api/schema/": (Who.ANYBODY, GET),
+    "api/docs/": (Who.ANYBODY, GET),
+    "organizations/new": (Who.PERSON, BOTH),
+    "organizations/switch": (Who.PERSON, POST),
+    "settings": (Who.MEMBER, GET),
+    "settings/change": (Who.MANAGER, POST),
+    "settings/domains": (Who.MANAGER, POST),
+    "settings/signing": (Who.MANAGER, GET),
+    "settings/signing/show": (Who.MANAGER, POST),
+    "settings/signing/replace": (Who.MANAGER, POST),
+    "settings/api-keys": (Who.MANAGER, GET),
+    "settings/api-keys/create": (Who.MANAGER, POST),
+    "settings/api-keys/<slug:key_id>/revoke": (Who.MANAGER, POST),
+    "links": (Who.MEMBER, GET),
+    "links/new": (Who.WRITER, BOTH),
+    "links/<slug:key>": (Who.MEMBER, GET),
+    "links/<slug:key>/change": (Who.WRITER, BOTH),
+    "links/<slug:key>/pause": (Who.WRITER, POST),
+    "links/<slug:key>/resume": (Who.WRITER, POST),
+    "links/<slug:key>/qr.<slug:kind>": (Who.MEMBER, GET),
+    "": (Who.MEMBER, GET),
+    "reports/totals": (Who.MEMBER, GET),
+    "reports/clicks-by-day": (Who.MEMBER, GET),
+    "reports/kinds": (Who.MEMBER, GET),
+    "reports/top-links": (Who.MEMBER, GET),
+    "reports/top-sources": (Who.MEMBER, GET),
+    "reports/onboarding": (Who.MEMBER, GET),
+    "reports/link-clicks/<str:key>": (Who.MEMBER, GET),
+    "live": (Who.MEMBER, GET),
+    "live/events": (Who.MEMBER, GET),
+    "events": (Who.MEMBER, GET),
+    "events/<int:event_id>": (Who.MEMBER, GET),
+    "system": (Who.STAFF, GET),
+    "system/services": (Who.STAFF, GET),
+    "system/pipeline": (Who.STAFF, GET),
+    "system/workers": (Who.STAFF, GET),
+    "api/v1/events": (Who.PROGRAM, GET),
+    "api/v1/events/<str:event_id>": (Who.PROGRAM, GET),
+}
+
+# allauth's: doors for everybody, and pages about oneself.
+_DOORS = """login/ logout/ inactive/ signup/ confirm-email/ password/reset/ password/reset/done/ password/reset/key/done/
+login/code/confirm/ 2fa/authenticate/ ^confirm-email/(?P<key>[-:\\w]+)/$
+^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$""".split()
+_ABOUT_ONESELF = """reauthenticate/ email/ password/change/ password/set/ 2fa/ 2fa/reauthenticate/ 2fa/totp/activate/
+2fa/totp/deactivate/ 2fa/recovery-codes/ 2fa/recovery-codes/generate/ 2fa/recovery-codes/download/""".split()
+ACCOUNTS = {f"accounts/{door}": (Who.ANYBODY, BOTH) for door in _DOORS} | {
+    f"accounts/{page}": (Who.PERSON, BOTH) for page in _ABOUT_ONESELF
+}
+
+# The admin has the same pages for each model that is registered.
+MODELS = """accounts/apikey accounts/domain accounts/membership accounts/organization accounts/user account/emailaddress
+auth/group campaigns/link ingress/deadletter ingress/storedevent mfa/authenticator""".split()
+_PAGES_OF_A_MODEL = (
+    "", "add/", "<path:object_id>/", "<path:object_id>/change/", "<path:object_id>/delete/", "<path:object_id>/history/",
+)  # fmt: skip
+ADMIN = {
+    "admin/login/": (Who.ANYBODY, BOTH),
+    "admin/logout/": (Who.ANYBODY, POST),
+    "admin/": (Who.STAFF, GET),
+    "admin/(?P<url>.*)$": (Who.STAFF, GET),
+    "admin/autocomplete/": (Who.PERMITTED, GET),
+    "admin/jsi18n/": (Who.STAFF, GET),
+    "admin/password_change/": (Who.STAFF, BOTH),
+    "admin/password_change/done/": (Who.STAFF, GET),
+    "admin/r/<path:content_type_id>/<path:object_id>/": (Who.STAFF, GET),
+    "admin/^(?P<app_label>auth|mfa|accounts|ingress|campaigns|account)/$": (Who.PERMITTED, GET),
+    "admin/accounts/user/<id>/password/": (Who.PERMITTED, BOTH),
+    **{f"admin/{model}/{page}": (Who.PERMITTED, BOTH) for model in MODELS for page in _PAGES_OF_A_MODEL},
+}
+
+RULES = OURS | ACCOUNTS | ADMIN
+
+
+def routes_for(
+    *who: Who, methods: tuple[str, ...] = (), among: dict[str, tuple[Who, tuple[str, ...]]] = RULES
+) -> list[str]:
+    """Addresses of these, that are asked by one of these methods when any is given."""
+    return [route for route, (whose, how) in among.items() if whose in who and (not methods or {*methods} & {*how})]
