@@ -14,6 +14,7 @@ REASONS: dict[str, str] = {
     Reason.BAD_SIGNATURE: "Refused: the signature of to= is not valid.",
     Reason.EXPIRED: "Refused: the signature of to= has expired.",
     Reason.BAD_URL: "Refused: to= is not an absolute http or https address.",
+    Reason.TOO_LONG: "Refused: with everything filled in, the destination is longer than browsers take.",
     Reason.FAULT: "Refused: something failed inside Trellis while deciding. The click was kept.",
 }
 KINDS: dict[str, str] = {

@@ -31,6 +31,7 @@ STATUS_OF_REFUSAL = {
     Reason.UNVERIFIED: 400,
     Reason.BAD_SIGNATURE: 400,
     Reason.BAD_URL: 400,
+    Reason.TOO_LONG: 400,
     Reason.FAULT: 503,
 }
 SAFE_PAGE = (
@@ -118,7 +119,10 @@ class Desk:
         try:
             parameters = first_values(captured.query) if captured.query else {}
             decision = decide(self.table, key=key, host=captured.host, parameters=parameters, now_s=now_s)
-            return decision, self._location(decision, parameters, event_id, visitor_id, now_s)
+            location = self._location(decision, parameters, event_id, visitor_id, now_s)
+            if len(location) > LOCATION_MAX_CHARS:
+                return decision._replace(reason=Reason.TOO_LONG), decision.organization.safe_url
+            return decision, location
         except Exception:
             log.exception("a click could not be routed", path=captured.path)
             return Decision(NOBODY, Reason.FAULT), ""
@@ -129,14 +133,11 @@ class Desk:
         destination = decision.destination
         if destination:
             click_id = self._click_ids.seal(event_id)
-            location = destination.location(
-                [self._value(macro, parameters, click_id, visitor_id, now_s) for macro in destination.macros], click_id
-            )
-        elif decision.url:
-            location = with_click(decision.url, self._click_ids.seal(event_id))
-        else:
-            location = decision.organization.safe_url
-        return location if len(location) <= LOCATION_MAX_CHARS else decision.organization.safe_url
+            values = [self._value(macro, parameters, click_id, visitor_id, now_s) for macro in destination.macros]
+            return destination.location(values, click_id)
+        if decision.url:
+            return with_click(decision.url, self._click_ids.seal(event_id))
+        return decision.organization.safe_url
 
     def _value(self, macro: str, parameters: dict[str, str], click_id: str, visitor_id: int, now_s: float) -> str:
         if names := PARAMETER_MACROS.get(macro):

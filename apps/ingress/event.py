@@ -34,6 +34,7 @@ class Reason(StrEnum):
     BAD_SIGNATURE = "signature_bad"
     EXPIRED = "signature_expired"
     BAD_URL = "to_bad_url"
+    TOO_LONG = "location_too_long"
     FAULT = "fault"
 
 

@@ -133,9 +133,9 @@ def test_a_fault_in_routing_still_answers_and_keeps_the_click() -> None:
 
 
 def test_a_location_too_long_for_a_header_is_not_sent() -> None:
-    answer, _ = asked(f"/in?org=acme&to=https://example.com/{'a' * 9_000}")
+    answer, event = asked(f"/in?org=acme&to=https://example.com/{'a' * 9_000}")
 
-    assert answer.location == ""
+    assert (answer.status, answer.location, event.reason) == (400, "", "location_too_long")
 
 
 @settings(max_examples=300)
