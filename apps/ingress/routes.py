@@ -41,7 +41,7 @@ elseif redis.call('EXISTS', KEYS[3]) == 0 then
 end
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', KEYS[4]) or 0)
-local number = string.format('%.0f', math.max(last + 1, time[1] * 1000 + math.floor(time[2] / 1000)))
+local number = string.format('%.0f', math.max(last + 1, time[1] * 1000000 + time[2]))
 redis.call('SET', KEYS[4], number)
 for at = 2, #ARGV, 2 do
   if ARGV[at + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[at])
