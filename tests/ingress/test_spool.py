@@ -1,6 +1,7 @@
 import os
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Thread
@@ -24,13 +25,18 @@ def everything_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob("*.*")))
 
 
-@pytest.fixture
-def small_files() -> Iterator[int]:
-    """No file of this process may grow past 1,000 bytes: what a full disk looks like to a writer."""
+@contextmanager
+def small_files() -> Iterator[None]:
+    """No file of this process may grow past 1,000 bytes: what a full disk looks like to a writer.
+
+    Only around what is tried: what the test runner prints may go to a file as well.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
-    yield 1_000
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("fsync", Fsync)
@@ -97,29 +103,32 @@ def test_many_threads_lose_and_tear_no_line(tmp_path: Path) -> None:
     )
 
 
-def test_what_a_full_disk_cannot_take_is_counted_and_the_alarm_rings(tmp_path: Path, small_files: int) -> None:
+def test_what_a_full_disk_cannot_take_is_counted_and_the_alarm_rings(tmp_path: Path) -> None:
     spool = a_spool(tmp_path)
     line = b"x" * 99 + b"\n"
 
-    kept = [spool.append([line]) for _ in range(15)]
+    with small_files():
+        kept = [spool.append([line]) for _ in range(15)]
 
     assert kept == [True] * 10 + [False] * 5
     assert (spool.kept, spool.lost) == (10, 5)
     assert "cannot write to the spool" in spool.alarm
 
 
-def test_a_write_that_fits_in_part_leaves_no_torn_line(tmp_path: Path, small_files: int) -> None:
+def test_a_write_that_fits_in_part_leaves_no_torn_line(tmp_path: Path) -> None:
     spool = a_spool(tmp_path)
     spool.append([b"x" * 899 + b"\n"])
 
-    assert not spool.append([b"y" * 199 + b"\n"])
+    with small_files():
+        assert not spool.append([b"y" * 199 + b"\n"])
 
     assert everything_in(tmp_path) == b"x" * 899 + b"\n"
 
 
-def test_when_there_is_room_again_the_alarm_stops_and_the_count_stays(tmp_path: Path, small_files: int) -> None:
+def test_when_there_is_room_again_the_alarm_stops_and_the_count_stays(tmp_path: Path) -> None:
     spool = a_spool(tmp_path)
-    spool.append([b"x" * 1_500 + b"\n"])
+    with small_files():
+        spool.append([b"x" * 1_500 + b"\n"])
 
     assert spool.append([b"short\n"])
 
