@@ -215,7 +215,7 @@ class Ingress:
 
     def drains(self) -> None:
         """Wait until everything kept is confirmed by the store."""
-        # The embedded library ended once when clients were killed in mid-insert (2026-11-23); `./dev up` starts it again by itself.
+        # The embedded library ended by itself once while Celery children were killed (2026-11-23, cause unknown).
         if not self.world.stack.clickhouse.alive:
             self.world.stack.clickhouse.start()
         until(lambda: not self.waiting(), saw=self._what_waits)
