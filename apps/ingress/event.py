@@ -1,11 +1,13 @@
 """What an event is: one request on a tracked link, as it is stored.
 
-`FIELDS` is the vocabulary. The dataclass, the ClickHouse columns and, later, what rules may name are all read from `Event`.
+`FIELDS` is the vocabulary. The columns of ClickHouse and what rules may name are read from `Event`.
 """
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,12 +48,14 @@ class Origin(StrEnum):
     DEMO = "demo"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One request. Text is the raw bytes of the request read as UTF-8, with what is not UTF-8 kept byte for byte.
+class Event(NamedTuple):
+    """One request: first what it was and what was decided, written once; then what enrichment found, a group of fields a step.
 
-    Empty means absent: nothing is null. `headers` keeps order and repeats; `parameters` is `query` decoded, the first value
-    of each name. `organization_id` 0 is traffic of no known organization.
+    Text is the raw bytes of the request read as UTF-8, with what is not UTF-8 kept byte for byte. Empty means absent: nothing is
+    null. `headers` keeps order and repeats; `parameters` is `query` decoded, the first value of each name. `organization_id` 0 is
+    traffic of no known organization. Each `…_version` names what made the fields before it; 0 is "not yet".
+
+    A named tuple: a frozen dataclass of this size takes 8 µs to make, this 1, and columns are made of it by `zip` (2026-11-23).
     """
 
     organization_id: int
@@ -65,21 +69,78 @@ class Event:
     host: str = ""
     path: str = ""
     query: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-    withheld_headers: tuple[str, ...] = ()
+    headers: Sequence[tuple[str, str]] = ()
+    withheld_headers: Sequence[str] = ()
     ip: str = ""
-    parameters: dict[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = MappingProxyType({})
     user_agent: str = ""
     referrer: str = ""
-    kind: Kind = Kind.HUMAN
-    kind_version: int = 0
-    origin: Origin = Origin.LIVE
+    origin: str = Origin.LIVE
     status: int = 302
     reason: str = ""
     link_id: int = 0
     link_key: str = ""
     destination: str = ""
     retention_days: int = 0
+    # place
+    country: str = ""
+    region: str = ""
+    region_name: str = ""
+    city: str = ""
+    time_zone: str = ""
+    asn: int = 0
+    as_name: str = ""
+    place_version: int = 0
+    # network
+    network_kind: str = ""
+    network_owner: str = ""
+    network_version: int = 0
+    # device
+    device_type: str = ""
+    device_brand: str = ""
+    device_model: str = ""
+    os: str = ""
+    os_version: str = ""
+    browser: str = ""
+    browser_version: str = ""
+    device_version: int = 0
+    # language
+    language: str = ""
+    language_version: int = 0
+    # referrer
+    referrer_domain: str = ""
+    referrer_name: str = ""
+    referrer_medium: str = ""
+    search_term: str = ""
+    referrer_version: int = 0
+    # utm
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_term: str = ""
+    utm_content: str = ""
+    utm_id: str = ""
+    utm_version: int = 0
+    # ad click
+    ad_network: str = ""
+    ad_click_id: str = ""
+    ad_is_paid: bool = False
+    ad_click_version: int = 0
+    # campaign key
+    campaign_key: str = ""
+    campaign_key_version: int = 0
+    # landing page
+    landing_page: str = ""
+    landing_page_version: int = 0
+    # channel
+    source: str = ""
+    medium: str = ""
+    channel: str = ""
+    channel_version: int = 0
+    # kind
+    kind: str = Kind.HUMAN
+    kind_reason: str = ""
+    kind_version: int = 0
 
 
-FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Event))
+FIELDS: tuple[str, ...] = Event._fields

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import struct
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from apps.analytics.kinds import Kinds
 from apps.analytics.span import milliseconds
 from apps.ingress.event import Event
 from apps.ingress.snowflake import milliseconds_of
-from apps.ingress.warehouse.reader import Warehouse
+from apps.ingress.warehouse.reader import Warehouse, names_of
 
 Row = TypeVar("Row")
 
@@ -167,7 +167,7 @@ def event_by_id(warehouse: Warehouse, event_id: int) -> Event | None:
 
 
 def _columns(row: type) -> str:
-    return ", ".join(field.name for field in fields(row))
+    return ", ".join(names_of(row))
 
 
 def _after(row: object) -> Cursor:

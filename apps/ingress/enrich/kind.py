@@ -1,8 +1,8 @@
 """The kind of a request: a person, a bot, a HEAD, a prefetch or a link preview. Only people count by default."""
 
 import re
-from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from crawleruseragents import is_crawler
 
@@ -20,9 +20,15 @@ PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-moz")
 HINTS = {*PREFETCH_HEADERS, "x-purpose"}
 
 
-def kind(event: Event) -> Event:
-    """Sets `kind` and `kind_version`. Source: method, agent (crawler-user-agents), Sec-Purpose and its older forms."""
-    return replace(event, kind=kind_of(event), kind_version=VERSION)
+class Classified(NamedTuple):
+    kind: str
+    kind_reason: str
+    kind_version: int
+
+
+def kind(event: Event) -> Classified:
+    """Source: method, agent (crawler-user-agents), Sec-Purpose and its older forms."""
+    return Classified(kind_of(event), "", VERSION)
 
 
 def kind_of(event: Event) -> Kind:

@@ -1,7 +1,7 @@
 """Asking ClickHouse, always for one organization, always under limits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from clickhouse_driver.errors import Error as DriverError
@@ -34,11 +34,10 @@ class Warehouse:
     max_execution_s: int = 15
 
     def rows(self, sql: str, row: type[Row], parameters: Mapping[str, Any] | None = None, *, name: str) -> list[Row]:
-        """Rows of the answer as `row`, a dataclass whose fields are the columns in any order.
+        """Rows of the answer as `row`, a dataclass or named tuple whose fields are the columns in any order.
 
         `name` says which report asked; it stands in ClickHouse's query log. Errors: WarehouseUnavailable, QuestionTooLarge.
         """
-        assert is_dataclass(row)
         assert "{{scope}}" in sql, f"{name} would read every organization"
         values = {**(parameters or {}), "organization_id": self.organization_id}
         settings = {
@@ -47,8 +46,13 @@ class Warehouse:
             "log_comment": f"{name} org={self.organization_id}",
         }
         columns, found = _ask(sql.replace("{{scope}}", SCOPE), values, settings)
-        order = [columns.index(f.name) for f in fields(row)]
+        order = [columns.index(name) for name in names_of(row)]
         return [row(*(values[i] for i in order)) for values in found]
+
+
+def names_of(row: type) -> tuple[str, ...]:
+    """The fields of a dataclass or a named tuple, in order."""
+    return row._fields if issubclass(row, tuple) else tuple(f.name for f in fields(row))
 
 
 def _ask(sql: str, parameters: Mapping[str, Any], settings: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:

@@ -1,10 +1,9 @@
 """Storing events exactly once: blocks by column, each under a deduplication token."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from operator import attrgetter
 from typing import Any
 
 from clickhouse_driver.errors import Error as DriverError
@@ -103,7 +102,7 @@ def stored_ids(organization_ids: Iterable[int], ids: Collection[int], start: dat
 
 def columns(events: Sequence[Event]) -> list[list[Any]]:
     """The events by column, in the order of FIELDS; text that was not UTF-8 as its bytes."""
-    by_column = zip(*map(_VALUES, events), strict=True)
+    by_column = zip(*events, strict=True)
     return [_WRITABLE.get(name, list)(values) for name, values in zip(FIELDS, by_column, strict=True)]
 
 
@@ -147,7 +146,7 @@ def _pairs(values: Sequence[Sequence[tuple[str, str]]]) -> list[Any]:
     return [pairs if _are_ascii(chain.from_iterable(pairs)) else _pairs_of_bytes(pairs) for pairs in values]
 
 
-def _maps(values: Sequence[dict[str, str]]) -> list[Any]:
+def _maps(values: Sequence[Mapping[str, str]]) -> list[Any]:
     return [
         texts if _are_ascii(texts) and _are_ascii(texts.values()) else dict(_pairs_of_bytes(texts.items()))
         for texts in values
@@ -166,11 +165,8 @@ def _bytes_if_needed(text: str) -> str | bytes:
     return text if text.isascii() else text.encode("utf-8", "surrogateescape")
 
 
-_VALUES = attrgetter(*FIELDS)
 _WRITABLE: dict[str, Callable[[Any], list[Any]]] = {
-    **dict.fromkeys(
-        ("method", "host", "path", "query", "ip", "user_agent", "referrer", "link_key", "destination", "scheme"), _texts
-    ),
+    **dict.fromkeys((name for name, empty in Event._field_defaults.items() if isinstance(empty, str)), _texts),
     "happened_at": _moments,
     "stored_at": _moments,
     "headers": _pairs,
