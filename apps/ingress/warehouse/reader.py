@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from clickhouse_driver.errors import Error as DriverError
 
@@ -52,7 +52,8 @@ class Warehouse:
 
 def names_of(row: type) -> tuple[str, ...]:
     """The fields of a dataclass or a named tuple, in order."""
-    return row._fields if issubclass(row, tuple) else tuple(f.name for f in fields(row))
+    named: tuple[str, ...] | None = getattr(row, "_fields", None)
+    return named or tuple(f.name for f in fields(cast(Any, row)))
 
 
 def _ask(sql: str, parameters: Mapping[str, Any], settings: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
