@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
-from apps.accounts.models import ApiKey, Membership, User
+from apps.accounts.models import ApiKey, Domain, Membership, User
 from apps.accounts.roles import Verb
 
 SESSION_KEY = "organization"
@@ -113,6 +113,10 @@ def signed_in_required(view: Page[P]) -> Page[P]:
 
 def api_key_for(member: Membership, key_id: str) -> ApiKey:
     return get_object_or_404(ApiKey.objects.visible_to(member), key_id=key_id)
+
+
+def domain_for(member: Membership, domain_id: int) -> Domain:
+    return get_object_or_404(Domain, organization_id=member.organization_id, pk=domain_id)
 
 
 def _person(request: HttpRequest) -> User:

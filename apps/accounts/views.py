@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts import access
 from apps.accounts.access import MemberRequest, member_required, role_required, signed_in_required
-from apps.accounts.forms import NewApiKey, NewDomain, NewOrganization, OrganizationSettings
+from apps.accounts.forms import NewApiKey, NewOrganization, OrganizationSettings
 from apps.accounts.founding import found_organization
-from apps.accounts.models import ApiKey, Domain, Organization, User
+from apps.accounts.models import ApiKey, Organization, User
 from apps.accounts.roles import Verb
 
 
@@ -52,17 +52,6 @@ def change_organization(request: MemberRequest) -> HttpResponse:
         return _organization_page(request, form=form, status=422)
     form.save()
     messages.success(request, "Settings saved.")
-    return redirect("accounts:organization")
-
-
-@role_required(Verb.MANAGE)
-@require_POST
-def add_domain(request: MemberRequest) -> HttpResponse:
-    form = NewDomain(request.POST, instance=Domain(organization=request.member.organization))
-    if not form.is_valid():
-        return _organization_page(request, domain_form=form, status=422)
-    domain = form.save()
-    messages.success(request, f"{domain} is on the list and waits to be verified.")
     return redirect("accounts:organization")
 
 
@@ -125,14 +114,11 @@ def _organization_page(
     request: MemberRequest,
     *,
     form: OrganizationSettings | None = None,
-    domain_form: NewDomain | None = None,
     status: int = 200,
 ) -> HttpResponse:
     organization = request.member.organization
     page = {
         "form": form or OrganizationSettings(instance=organization),
-        "domain_form": domain_form or NewDomain(),
-        "domains": organization.domains.all(),
         "members": organization.memberships.select_related("user").order_by("user__email"),
     }
     return render(request, "accounts/organization.html", page, status=status)

@@ -7,10 +7,13 @@ from pytest_django import DjangoAssertNumQueries
 from tests.accounts import make
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/settings", "/settings/api-keys", "/links", "/links/new"]
+PAGES = ["/settings", "/settings/domains", "/settings/api-keys", "/links", "/links/new"]
 ACTIONS = [
     "/settings/change",
-    "/settings/domains",
+    "/settings/domains/add",
+    "/settings/domains/1/check",
+    "/settings/domains/1/change",
+    "/settings/domains/1/remove",
     "/settings/api-keys/create",
     "/settings/api-keys/abc/revoke",
     "/organizations/switch",
@@ -137,5 +140,5 @@ def test_more_organizations_cost_no_more_queries(
     make.signed_in(client, alice)
 
     # session, person, memberships, domains, members
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/settings")

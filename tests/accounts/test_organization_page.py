@@ -1,11 +1,9 @@
 """The settings of an organization: who sees them, who changes them, what is refused."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.test import Client
 
-from apps.accounts.models import Domain, Membership, Organization
+from apps.accounts.models import Membership, Organization
 from apps.accounts.roles import Role
 from tests.accounts import make
 
@@ -74,9 +72,7 @@ def test_others_see_the_settings_but_cannot_change_them(client: Client, role: st
     page = client.get("/settings").content.decode()
 
     assert "Owners and admins of the organization can change this" in page
-    assert "Add domain" not in page
     assert change(client)[0] == 403
-    assert client.post("/settings/domains", {"name": "example.com"}).status_code == 403
     assert Organization.objects.get(key="acme").name == "Acme"
 
 
@@ -103,54 +99,11 @@ def test_the_link_secret_is_on_no_page(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("alice")
-def test_a_domain_waits_until_staff_has_verified_it(client: Client) -> None:
-    answer = client.post("/settings/domains", {"name": "Shop.Example.com", "serves_links": "on"}, follow=True)
-
-    domain = Domain.objects.get()
-    assert (domain.name, domain.serves_links, domain.verified_at) == ("shop.example.com", True, None)
-    assert "Waiting" in answer.content.decode()
-
-
-@pytest.mark.parametrize("name", ["", "https://example.com", "localhost", "ex ample.com", "straße.example"])
-@pytest.mark.usefixtures("alice")
-def test_what_is_no_domain_is_refused(client: Client, name: str) -> None:
-    assert client.post("/settings/domains", {"name": name}).status_code == 422
-    assert not Domain.objects.exists()
-
-
-@pytest.mark.usefixtures("alice")
-def test_a_domain_cannot_be_verified_from_the_page(client: Client) -> None:
-    client.post("/settings/domains", {"name": "example.com", "verified_at": "2026-11-22"})
-
-    assert Domain.objects.get().verified_at is None
-
-
-def test_a_domain_is_listed_once_in_any_spelling(client: Client, alice: Membership) -> None:
-    make.a_domain(alice.organization, "example.com")
-
-    answer = client.post("/settings/domains", {"name": "EXAMPLE.com."})
-
-    assert answer.status_code == 422
-    assert "already on the list" in answer.content.decode()
-
-
-@pytest.mark.usefixtures("alice")
-def test_what_others_have_claimed_is_not_betrayed(client: Client) -> None:
-    make.a_domain(make.charlie().organization, "secret.example.com", verified_at=datetime(2026, 11, 22, tzinfo=UTC))
-
-    answer = client.post("/settings/domains", {"name": "secret.example.com"})
-
-    assert answer.status_code == 302
-    assert Domain.objects.filter(organization__key="acme", verified_at=None).exists()
-
-
-@pytest.mark.usefixtures("alice")
-def test_members_and_domains_of_others_are_not_shown(client: Client) -> None:
+def test_members_of_others_are_not_shown(client: Client) -> None:
     make.bob()
-    make.a_domain(make.charlie().organization, "charlies.example.com")
+    make.charlie()
 
     page = client.get("/settings").content.decode()
 
     assert "bob@example.com" in page
     assert "charlie@example.com" not in page
-    assert "charlies.example.com" not in page

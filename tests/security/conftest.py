@@ -76,6 +76,7 @@ class Acme:
         model = "/".join(route.split("/")[1:3])
         return {
             "key": self.link.key, "key_id": self.key.key_id, "event_id": self.event.event_id, "kind": "svg", "uidb36": "1",
+            "domain_id": self.objects["accounts/domain"],
             "object_id": self.objects.get(model, 1), "id": self.owner.user_id, "content_type_id": 1, "app_label": "accounts",
             "url": "nothing",
         }  # fmt: skip
