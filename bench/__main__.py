@@ -7,13 +7,17 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import ingress, pipeline
+from bench import ingress, pipeline, queries
 from bench.result import Invalid, Result
 from bench.rounds import Effort
 from bench.tools import Missing
 
 STORES = ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL")
-BENCHMARKS: dict[str, Callable[[Effort], Result]] = {"ingress": ingress.measure, "pipeline": pipeline.measure}
+BENCHMARKS: dict[str, Callable[[Effort], Result]] = {
+    "ingress": ingress.measure,
+    "pipeline": pipeline.measure,
+    "queries": queries.measure,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         )
         return 2
     try:
-        result = BENCHMARKS[options.name](Effort(options.rounds, options.seconds, say=_say))
+        result = BENCHMARKS[options.name](Effort(options.rounds, options.seconds, _say, options.events))
     except (Missing, Invalid) as error:
         print(f"bench {options.name}: {error}", file=sys.stderr)
         return 1
@@ -41,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=_at_least_one, default=3, help="rounds of which the median counts (default 3)")
     parser.add_argument(
         "--seconds", type=_at_least_one, default=5, help="length of one measurement in a round (default 5)"
+    )
+    parser.add_argument(
+        "--events", type=_at_least_one, default=10_000_000, help="how many `queries` makes (default 10000000)"
     )
     return parser
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Effort:
-    """`rounds` of measurements of so many `seconds`; progress goes to `say`."""
+    """`rounds` of measurements of so many `seconds`; progress goes to `say`; `events` are made to ask about."""
 
     rounds: int
     seconds: int
     say: Callable[[str], None]
+    events: int = 10_000_000

@@ -3,6 +3,11 @@
 import secrets
 from pathlib import Path
 
+from stack.places import NODE_MODULES
+
+# Countries only, by DB-IP; enough to look around.
+COUNTRIES = NODE_MODULES / "@ip-location-db" / "dbip-country-mmdb" / "dbip-country.mmdb"
+
 
 def development(directory: Path) -> dict[str, str]:
     """Settings whose production defaults would be in the way on one's own machine. Secrets are made once and kept."""
@@ -15,6 +20,7 @@ def development(directory: Path) -> dict[str, str]:
         "SECRET_KEY": kept_secret(directory / "secret"),
         "TRELLIS_CLICK_KEY": kept_secret(directory / "click-key"),
         "TRELLIS_SPOOL_DIR": str(directory / "spool"),
+        "TRELLIS_GEOIP_PATH": str(COUNTRIES) if COUNTRIES.exists() else "",
         "EMAIL_URL": "consolemail://",
     }
 

@@ -1,8 +1,9 @@
-// Builds everything the pages load into static/build/: three style sheets, three scripts and one icon sprite.
+// Builds everything the pages load into static/build/: three style sheets, four scripts, one icon sprite and the map of the world.
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
+import { world } from "./world.mjs"
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
@@ -47,8 +48,8 @@ async function sprite() {
   await writeFile(join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`)
 }
 
-const SCRIPTS_AND_STYLES = ["theme.js", "app.js", "charts.js", "app.css", "admin.css", "api-docs.css"]
-const EVERYTHING = new Set([...SCRIPTS_AND_STYLES, "icons.svg", "favicon.svg"])
+const SCRIPTS_AND_STYLES = ["theme.js", "app.js", "charts.js", "charts-extra.js", "app.css", "admin.css", "api-docs.css"]
+const EVERYTHING = new Set([...SCRIPTS_AND_STYLES, "icons.svg", "favicon.svg", "world.json"])
 
 // Written over, never emptied first: a running server goes on serving while this works.
 await mkdir(out, { recursive: true })
@@ -60,11 +61,13 @@ await Promise.all([
     minify: true,
     format: "iife",
     target: ["chrome125", "firefox128", "safari17.4"],
+    define: { "process.env.NODE_ENV": '"production"' },
     legalComments: "eof",
     logLevel: "warning",
   }),
   sprite(),
   cp(join(here, "src", "favicon.svg"), join(out, "favicon.svg")),
+  world().then((document) => writeFile(join(out, "world.json"), document)),
 ])
 for (const name of await readdir(out)) {
   if (!EVERYTHING.has(name)) await rm(join(out, name), { recursive: true })

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.settings")
@@ -24,6 +25,32 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "mend rollups": {"task": "apps.analytics.tasks.mend_rollups", "schedule": 15.0, "options": {"expires": 15.0}},
+    "reconcile rollups": {
+        "task": "apps.analytics.tasks.reconcile_rollups",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
+    "reconcile all rollups": {
+        "task": "apps.analytics.tasks.reconcile_rollups",
+        "kwargs": {"everything": True},
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"expires": 3600.0},
+    },
+    "book postbacks": {"task": "apps.attribution.tasks.book_postbacks", "schedule": 2.0, "options": {"expires": 2.0}},
+    "follow clicks": {"task": "apps.attribution.tasks.follow_clicks", "schedule": 60.0, "options": {"expires": 60.0}},
+    "match orphans": {"task": "apps.attribution.tasks.match_orphans", "schedule": 5.0, "options": {"expires": 5.0}},
+    "finish cost uploads": {
+        "task": "apps.attribution.tasks.finish_cost_uploads",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
+    "publish networks": {
+        "task": "apps.attribution.tasks.publish_networks",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "revive jobs": {"task": "apps.ingress.tasks.revive_jobs", "schedule": 30.0, "options": {"expires": 30.0}},
 }
 
 

@@ -19,6 +19,9 @@ timeout = 30
 graceful_timeout = 10
 asgi_lifespan = "off"
 control_socket_disable = True
+# What the worker takes on a tracked link, gunicorn's own protocol shall take on a postback; see apps/ingress/worker.py.
+limit_request_line = 32_768
+limit_request_field_size = 16_384
 
 # The worker class reads settings and sends Celery tasks, so Django is set up before gunicorn imports it.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.settings")

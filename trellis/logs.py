@@ -8,11 +8,17 @@ from structlog.typing import EventDict, Processor
 
 # Whoever reads a log could set somebody's password, or confirm an address, with what these pages are named by.
 _ONE_TIME_KEY = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/?\s]+")
+# Whoever knows a network's key or a signature could send conversions, as far as the network is not told apart by more.
+_DOOR_KEY = re.compile(r"(/postback(?:\.gif)?/|[?&](?:key|sig)=)[^/?&\s\"']+")
 
 
 def without_keys(logger: Any, method: str, line: EventDict) -> EventDict:
-    """The line without the one-time keys that stand in addresses, whoever wrote it."""
-    return {name: _ONE_TIME_KEY.sub(r"\1…", text) if isinstance(text, str) else text for name, text in line.items()}
+    """The line without the keys that stand in addresses, whoever wrote it."""
+    return {name: _without(text) if isinstance(text, str) else text for name, text in line.items()}
+
+
+def _without(text: str) -> str:
+    return _DOOR_KEY.sub(r"\1…", _ONE_TIME_KEY.sub(r"\1…", text))
 
 
 STEPS: list[Processor] = [

@@ -35,12 +35,14 @@ TRELLIS_SPOOL_DIR = Path(env.str("TRELLIS_SPOOL_DIR", default=str(BASE_DIR / ".d
 TRELLIS_SPOOL_FSYNC = env.str("TRELLIS_SPOOL_FSYNC", default="batch")
 TRELLIS_SPOOL_MAX_BYTES = env.int("TRELLIS_SPOOL_MAX_BYTES", default=10 * 1024**3)
 TRELLIS_KEPT_HEADERS = env.list("TRELLIS_KEPT_HEADERS", default=[])
+TRELLIS_GEOIP_PATH = env.str("TRELLIS_GEOIP_PATH", default="")
 
 INSTALLED_APPS = [
     "trellis",
     "apps.accounts",
     "apps.ingress",
     "apps.campaigns",
+    "apps.attribution",
     "apps.analytics",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -201,8 +203,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE_SSL_REDIRECT = TRELLIS_SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if TRELLIS_SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = TRELLIS_SECURE
-SECURE_HSTS_PRELOAD = TRELLIS_SECURE
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TRELLIS_SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TRELLIS_SECURE
 

@@ -20,5 +20,6 @@ urlpatterns = [
     path("api/docs/", ApiDocs.as_view(url_name="schema"), name="api-docs"),
     path("", include("apps.accounts.urls")),
     path("", include("apps.campaigns.urls")),
+    path("", include("apps.attribution.urls")),
     path("", include("apps.analytics.urls")),
 ]

@@ -42,7 +42,7 @@ class OrganizationSettings(forms.ModelForm[Organization]):
 
     class Meta:
         model = Organization
-        fields = ("name", "time_zone", "retention_days", "default_destination", "safe_url")
+        fields = ("name", "time_zone", "currency", "retention_days", "default_destination", "safe_url")
         widgets = {
             "default_destination": forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
             "safe_url": forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
@@ -50,6 +50,8 @@ class OrganizationSettings(forms.ModelForm[Organization]):
 
     def __init__(self, *args: Any, read_only: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Programs written before there was a choice do not send one; they keep what is stored.
+        self.fields["currency"].required = False
         for field in self.fields.values():
             field.disabled = read_only
 

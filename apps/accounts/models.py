@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from apps.accounts import roles
+from apps.accounts.currencies import CurrencyField, refuse_another_currency
 from apps.accounts.fields import HostNameField, LowerCaseEmailField, validate_time_zone, web_address
 from apps.accounts.roles import Role, Scope, Verb
 
@@ -88,6 +89,8 @@ class Organization(models.Model):
         validators=[MaxValueValidator(RETENTION_MAX_DAYS)],
         help_text="Days. Older events are deleted for good; 0 keeps them for ever.",
     )
+    currency = CurrencyField(help_text="All money is shown in it. It stays once a conversion or a cost is booked.")
+    money_since = models.DateTimeField(null=True, editable=False, help_text="When the first money was booked.")
     link_secret = models.CharField(max_length=64, default=new_link_secret, editable=False)
     default_destination = models.CharField(
         max_length=2000,
@@ -113,9 +116,15 @@ class Organization(models.Model):
 
     class Meta:
         ordering = ("name", "id")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(currency__regex="^[A-Z]{3}$"), name="currency_is_a_code")
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        refuse_another_currency(self.currency, Organization.objects.filter(pk=self.pk, money_since__isnull=False))
 
     def replace_link_secret(self) -> None:
         self.link_secret = new_link_secret()

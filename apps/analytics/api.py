@@ -23,7 +23,8 @@ from apps.analytics.reports.events import (
     event_by_id,
     newest_events,
 )
-from apps.ingress.event import Event, Kind, Origin, Reason
+from apps.ingress.event import FIELDS, Event, Kind, Origin, Reason
+from apps.ingress.rules import FIELDS as RULE_FIELDS
 from apps.ingress.snowflake import click_id
 from apps.ingress.warehouse.reader import Warehouse
 
@@ -35,6 +36,15 @@ each event comes exactly once, and events that arrive meanwhile are not mixed in
 
 The key needs the scope `analytics:read`; it also says which organization.
 """
+
+
+AnyField = serializers.Field[Any, Any, Any, Any]
+_FIELD_OF: dict[type, type[AnyField]] = {
+    str: serializers.CharField,
+    int: serializers.IntegerField,
+    bool: serializers.BooleanField,
+}
+ENRICHED = FIELDS[FIELDS.index("country") :]
 
 
 class FaultSerializer(serializers.Serializer[Any]):
@@ -74,7 +84,7 @@ class EventQuery(serializers.Serializer[Any]):
     cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
     limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=MAX_EVENTS)
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+    def get_fields(self) -> dict[str, AnyField]:
         earliest = serializers.DateTimeField(
             required=False, default_timezone=UTC, help_text="Only events at or after this moment (RFC 3339)."
         )
@@ -135,8 +145,6 @@ class EventSerializer(serializers.Serializer[Event]):
     ip = serializers.CharField()
     user_agent = serializers.CharField()
     referrer = serializers.CharField()
-    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], help_text="Who asked.")
-    kind_version = serializers.IntegerField(help_text="Which version of our definitions found the kind.")
     origin = serializers.ChoiceField(
         choices=[origin.value for origin in Origin], help_text="Which door the event came through."
     )
@@ -147,11 +155,25 @@ class EventSerializer(serializers.Serializer[Event]):
     link_key = serializers.CharField(help_text="Empty when the request named no link of ours.")
     destination = serializers.CharField(help_text="Where the visitor was sent.")
 
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], help_text="Who asked.")
+
+    def get_fields(self) -> dict[str, AnyField]:
+        said = super().get_fields()
+        return {**said, **{name: _found(name) for name in ENRICHED if name not in said}}
+
     def get_click_id(self, event: Event) -> str:
         return click_id(event.event_id)
 
     def get_visitor_id(self, event: Event) -> str:
         return str(event.visitor_id) if event.visitor_id else ""
+
+
+def _found(name: str) -> AnyField:
+    """The field of what enrichment found, or of the version that found it."""
+    field = _FIELD_OF[type(Event._field_defaults[name])]
+    known = RULE_FIELDS.get(name)
+    says = f"{known.label.capitalize()}; empty when unknown." if known else "Version of our definitions; 0 is not yet."
+    return field(help_text=says)
 
 
 class EventPageSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Events as CSV, for spreadsheets, without letting a visitor write formulas into one."""
+"""Events and tables as CSV, for spreadsheets, without letting a visitor write formulas into one."""
 
 import csv
 import re
@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 
+from django.http import HttpRequest, HttpResponse
+
 from apps.analytics.reports.events import Cursor, ListedEvent, Selection, newest_events
+from apps.analytics.span import Span
+from apps.analytics.tables import Column, Line, Table
 from apps.ingress.warehouse.reader import Warehouse
 
 PAGE = 5_000
@@ -33,10 +37,38 @@ def csv_of(warehouse: Warehouse, selection: Selection) -> Iterator[str]:
     return _lines(warehouse, selection, first)
 
 
+def wants_csv(request: HttpRequest) -> bool:
+    """The same address with `format=csv` is the same table as a file."""
+    return request.GET.get("format") == "csv"
+
+
+def csv_answer(title: str, span: Span, table: Table) -> HttpResponse:
+    """Every row of the table. Numbers as they are, without thousands, so that a spreadsheet can add them up."""
+    name = f"{title}, {span.first_on} to {span.last_on}.csv"
+    answer = HttpResponse(
+        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+    write = csv.writer(answer).writerow
+    write([*table.heads, *(_head(column) for column in table.columns)])
+    for line in table.lines:
+        write(_row(line))
+    return answer
+
+
 def safe(value: object) -> str:
     """The cell as text that no spreadsheet takes for a formula."""
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     return FORMULA.sub(lambda blanks: f"'{blanks[0]}", text)
+
+
+def _head(column: Column) -> str:
+    kind, _, currency = column.unit.partition(":")
+    return f"{column.label} ({currency})" if kind == "money" else column.label
+
+
+def _row(line: Line) -> list[object]:
+    """What somebody sent is made safe; numbers are ours, and a minus before one is no formula."""
+    return [*(safe(key.text) for key in line.keys), *("" if cell.value is None else cell.value for cell in line.cells)]
 
 
 def _lines(warehouse: Warehouse, selection: Selection, page: tuple[list[ListedEvent], Cursor | None]) -> Iterator[str]:

@@ -48,7 +48,8 @@ class ReportForm(forms.Form):
     )
 
     def __init__(self, query: QueryDict, *, now: datetime, zone: ZoneInfo) -> None:
-        super().__init__(self._with_defaults(query))
+        self.asked = self._with_defaults(query)
+        super().__init__(self.asked)
         self.now, self.zone = now, zone
         self.fields["from"] = forms.DateField(required=False, label="From", widget=DayInput)
         self.fields["to"] = forms.DateField(required=False, label="To", widget=DayInput)
@@ -71,29 +72,30 @@ class ReportForm(forms.Form):
     @property
     def query(self) -> str:
         """What was asked for and could be read, as an address; not where a list begins."""
-        return urlencode(self._said())
+        return urlencode(self.pairs())
 
     @property
     def query_without_kinds(self) -> str:
-        return urlencode(self._said("kinds"))
+        return urlencode(self.pairs("kinds"))
 
     @property
     def query_without_span(self) -> str:
-        return urlencode(self._said(*SPAN_FIELDS))
+        return urlencode(self.pairs(*SPAN_FIELDS))
 
     @property
-    def span_fields(self) -> dict[str, str]:
+    def span_fields(self) -> list[tuple[str, str]]:
         """For a form beside this one, which has to carry the span along."""
-        return {name: value for name, value in self._said().items() if name in SPAN_FIELDS}
+        return [(name, value) for name, value in self.pairs() if name in SPAN_FIELDS]
 
     @property
-    def other_fields(self) -> dict[str, str]:
+    def other_fields(self) -> list[tuple[str, str]]:
         """For the form of the span, which has to carry everything else along."""
-        return self._said(*SPAN_FIELDS)
+        return self.pairs(*SPAN_FIELDS)
 
-    def _said(self, *without: str) -> dict[str, str]:
+    def pairs(self, *without: str) -> list[tuple[str, str]]:
+        """Names and values of the address, a name as often as it has values, in the order of the form."""
         names = [name for name in self.fields if name not in {*without, *self.errors, "after"}]
-        return {name: self.data[name] for name in names if self.data.get(name)}
+        return [(name, value) for name in names for value in self.asked.getlist(name) if value]
 
     def _with_defaults(self, query: QueryDict) -> QueryDict:
         """What is counted by default stands in the address of everything the page leads to."""
@@ -173,7 +175,7 @@ class EventsForm(ReportForm):
 
     @property
     def query_without_filters(self) -> str:
-        return urlencode(self._said(*FILTERS))
+        return urlencode(self.pairs(*FILTERS))
 
     @property
     def filters(self) -> int:

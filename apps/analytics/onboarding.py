@@ -6,9 +6,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from apps.accounts.models import ApiKey, Membership
+from apps.analytics.addresses import address_of
 from apps.analytics.reports.first_events import first_events
 from apps.campaigns.models import Link
 from apps.ingress.event import Origin
+from apps.ingress.models import Postback
 from apps.ingress.warehouse.reader import Warehouse
 
 
@@ -47,10 +49,11 @@ class Onboarding:
 
 
 def onboarding(member: Membership, warehouse: Warehouse) -> Onboarding:
-    """The steps with their state. Errors: those of Warehouse.rows. Cost: two PostgreSQL queries, one ClickHouse."""
+    """The steps with their state. Errors: those of Warehouse.rows. Cost: three PostgreSQL queries, one ClickHouse."""
     links = Link.objects.visible_to(member)
     link = links.filter(paused_at=None).order_by("created_at").first() or links.first()
     seen = first_events(warehouse)
+    postbacks = Postback.objects.filter(organization_id=member.organization_id)
     has_key = ApiKey.objects.visible_to(member).filter(revoked_at=None).exists()
     live = seen.get(Origin.LIVE)
     imported = seen.get(Origin.IMPORT)
@@ -58,6 +61,7 @@ def onboarding(member: Membership, warehouse: Warehouse) -> Onboarding:
         [
             _link_step(link),
             _click_step(link, live.events if live else 0),
+            _postback_step(postbacks.filter(reason=Postback.Reason.ACCEPTED).exists()),
             _key_step(has_key),
             _import_step(member.organization.key, imported.events if imported else 0),
         ],
@@ -87,6 +91,17 @@ def _click_step(link: Link | None, events: int) -> Step:
         copy=link.url if link else "",
         action_url=reverse("analytics:live"),
         action_label="Watch live",
+    )
+
+
+def _postback_step(seen: bool) -> Step:
+    return Step(
+        "See the first conversion",
+        done=seen,
+        how="A network or shop reports it by a postback; then reports know what clicks earn.",
+        seen="a postback came in",
+        action_url=address_of("attribution:networks"),
+        action_label="Connect a network",
     )
 
 

@@ -1,12 +1,13 @@
 """The frame around every report: who asks about which span, and what is said when ClickHouse does not answer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,15 +15,22 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from apps.accounts.access import MemberRequest, member_required
+from apps.accounts.models import Organization
+from apps.analytics.analysis import AnalysisForm
+from apps.analytics.cache import settled
+from apps.analytics.credits import Credit, geo_credits
+from apps.analytics.filters import BadFilter
 from apps.analytics.forms import ReportForm
 from apps.analytics.freshness import Freshness, freshness
 from apps.analytics.kinds import Kinds
+from apps.analytics.query import BadQuery, Compare, Interval, Query
 from apps.analytics.span import Span
 from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
 from apps.ingress.warehouse.reader import Warehouse
 
 P = ParamSpec("P")
 AnyForm = TypeVar("AnyForm", bound=ReportForm)
+AnyAnalysis = TypeVar("AnyAnalysis", bound=AnalysisForm)
 
 UNAVAILABLE = "ClickHouse does not answer, so {what} cannot be shown now."
 UNAVAILABLE_WHY = "Nothing is lost: clicks are still captured and redirected, and will be counted."
@@ -35,6 +43,7 @@ class Question(Generic[AnyForm]):
     """What a report page is asked: by an organization, about a span, counting people or everything."""
 
     warehouse: Warehouse
+    organization: Organization
     now: datetime
     zone: ZoneInfo
     form: AnyForm
@@ -49,19 +58,69 @@ class Question(Generic[AnyForm]):
         form = form_class(request.GET, now=now, zone=zone)
         form.is_valid()
         kinds = form.cleaned_data.get("kinds", Kinds.PEOPLE)
-        return cls(Warehouse(organization.pk), now, zone, form, form.report_span, kinds)
+        return cls(Warehouse(organization.pk, cached=True), organization, now, zone, form, form.report_span, kinds)
 
     @property
     def today(self) -> Span:
         return Span.last_days(1, now=self.now, zone=self.zone)
 
     @property
+    def currency(self) -> str:
+        return self.organization.currency
+
+    @property
+    def has_money(self) -> bool:
+        """A conversion or a cost was booked at some time; until then zeros would say something untrue."""
+        return self.organization.money_since is not None
+
+    @property
+    def against(self) -> str:
+        """What a change is measured against, as the end of a sentence."""
+        form = self.form
+        if not isinstance(form, AnalysisForm) or form.comparison is None:
+            return ""
+        days = len(self.span.days)
+        before = "the day before" if days == 1 else f"the {days} days before"
+        return before if form.comparison is Compare.PREVIOUS else "a year earlier"
+
+    @property
+    def credits(self) -> list[Credit]:
+        return geo_credits(settings.TRELLIS_GEOIP_PATH)
+
+    @property
     def freshness(self) -> Freshness:
-        return freshness(self.now)
+        """Up to when the answers of this page reach: those of the cache end at its last beat."""
+        found, end = freshness(self.now), settled(self.span).end
+        return replace(found, until=min(found.until, end)) if found.until and self.span.end == self.now else found
 
     @property
     def status(self) -> int:
         return 422 if self.form.errors else 200
+
+
+def query_of(
+    question: Question[AnyAnalysis],
+    metrics: tuple[str, ...],
+    by: tuple[str, ...] = (),
+    *,
+    interval: Interval | None = None,
+    kinds: Kinds | None = None,
+    order: str = "",
+    limit: int = 100,
+) -> Query:
+    """What the address asks, of these metrics by these dimensions. Errors: BadQuery."""
+    form = question.form
+    return Query(
+        question.span,
+        metrics,
+        by,
+        interval=interval,
+        rule=form.rule,
+        kinds=kinds or question.kinds,
+        order=order,
+        limit=limit,
+        compare=form.comparison,
+    )
 
 
 Report = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
@@ -84,6 +143,8 @@ def report(what: str, *, failed: str = "_error_card.html") -> Callable[[Report[P
             with timezone.override(ZoneInfo(request.member.organization.time_zone)):
                 try:
                     return view(request, *args, **kwargs)
+                except (BadFilter, BadQuery) as error:
+                    return _refused(request, str(error))
                 except WarehouseUnavailable:
                     return _failed(request, failed, UNAVAILABLE.format(what=what), UNAVAILABLE_WHY)
                 except QuestionTooLarge:
@@ -98,6 +159,12 @@ def render_part(request: MemberRequest, part: str, context: Mapping[str, object]
     """The part alone for htmx, in a page of its own for a browser without JavaScript."""
     template = part if request.htmx else "analytics/part.html"
     return render(request, template, {**context, "part": part, "title": title})
+
+
+def _refused(request: MemberRequest, why: str) -> HttpResponse:
+    """422 with a sentence and a way out: an answer to another question than the one asked would be a lie."""
+    template = "analytics/_refused.html" if request.htmx else "analytics/refused.html"
+    return render(request, template, {"why": why, "id": request.htmx.target or "report"}, status=422)
 
 
 def _failed(request: MemberRequest, part: str, what: str, why: str) -> HttpResponse:

@@ -83,6 +83,29 @@ class Span:
         return Span(start, _same_clock(self.end, back, self.zone), self.zone, f"previous {self.label.lower()}")
 
     @property
+    def year_before(self) -> "Span":
+        """The same dates a year earlier, up to the same time of day; 29 February is compared with the 28th."""
+        last_on = _a_year_before(self.last_on)
+        clock = self.end.astimezone(self.zone).time()
+        end = (
+            datetime.combine(last_on, clock, self.zone)
+            if self.is_open
+            else midnight(last_on + timedelta(days=1), self.zone)
+        )
+        start = midnight(_a_year_before(self.first_on), self.zone)
+        return Span(start, end.astimezone(UTC), self.zone, f"{self.label.lower()} a year earlier")
+
+    @property
+    def is_open(self) -> bool:
+        """The last day is not over: its numbers still grow."""
+        return self.end < midnight(self.last_on + timedelta(days=1), self.zone)
+
+    def shifted(self, periods: int) -> tuple[date, date]:
+        """The first and the last day of the span that many spans later, or earlier when negative."""
+        step = timedelta(days=periods * len(self.days))
+        return self.first_on + step, self.last_on + step
+
+    @property
     def parameters(self) -> dict[str, object]:
         """What a question needs: milliseconds, because the driver writes a datetime parameter to the second."""
         return {"start": milliseconds(self.start), "end": milliseconds(self.end), "zone": self.zone.key}
@@ -96,6 +119,10 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 def milliseconds(moment: datetime) -> int:
     """Since 1970, as `fromUnixTimestamp64Milli` reads it; exact, floats are not."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def _a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _same_clock(moment: datetime, back: timedelta, zone: ZoneInfo) -> datetime:

@@ -2,27 +2,61 @@
 
 from django.urls import path
 
-from apps.analytics import api
-from apps.analytics.views import events, live, overview, system
+from apps.analytics import api, api_query
+from apps.analytics.views import (
+    channels,
+    conversions,
+    events,
+    explore,
+    filters,
+    jobs,
+    live,
+    overview,
+    saved_views,
+    system,
+)
 
 app_name = "analytics"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("reports/totals", overview.totals, name="totals"),
-    path("reports/clicks-by-day", overview.clicks_by_day, name="clicks-by-day"),
-    path("reports/kinds", overview.kinds, name="kinds"),
-    path("reports/top-links", overview.top_links, name="top-links"),
-    path("reports/top-sources", overview.top_sources, name="top-sources"),
+    path("reports/over-time", overview.over_time, name="over-time"),
+    path("reports/breakdown/<slug:group>", overview.breakdown, name="breakdown"),
+    path("reports/hours", overview.hours, name="hours"),
+    path("reports/movers", overview.movers, name="movers"),
+    path("reports/filter", filters.filter_added, name="filter"),
+    path("reports/filter-form", filters.filter_form, name="filter-form"),
+    path("reports/values", filters.values, name="values"),
     path("reports/onboarding", overview.onboarding, name="onboarding"),
     path("reports/link-clicks/<str:key>", overview.link_clicks, name="link-clicks"),
+    path("explore", explore.explore, name="explore"),
+    path("explore/answer", explore.explore_answer, name="explore-answer"),
+    path("explore/views", saved_views.saved_views, name="saved-views"),
+    path("explore/views/save", saved_views.save_view, name="save-view"),
+    path("explore/views/<int:view_id>", saved_views.saved_view, name="saved-view"),
+    path("explore/views/<int:view_id>/change", saved_views.change_view, name="change-view"),
+    path("explore/views/<int:view_id>/delete", saved_views.delete_view, name="delete-view"),
     path("live", live.live, name="live"),
     path("live/events", live.live_events, name="live-events"),
     path("events", events.events, name="events"),
     path("events/<int:event_id>", events.event, name="event"),
+    path("conversions", conversions.conversions, name="conversions"),
+    path("conversions/match", conversions.match_conversions, name="match-conversions"),
+    path("conversions/<int:conversion_id>", conversions.conversion, name="conversion"),
+    path("conversions/<int:conversion_id>/match", conversions.match_conversion, name="match-conversion"),
+    path("jobs", jobs.jobs, name="jobs"),
+    path("jobs/<int:job_id>", jobs.job, name="job"),
+    path("jobs/<int:job_id>/cancel", jobs.cancel_job, name="cancel-job"),
+    path("settings/channels", channels.channels, name="channels"),
+    path("settings/channels/preview", channels.preview_channels, name="preview-channels"),
+    path("settings/channels/change", channels.change_channels, name="change-channels"),
+    path("settings/channels/apply", channels.apply_channels, name="apply-channels"),
     path("system", system.system, name="system"),
     path("system/services", system.system_services, name="system-services"),
     path("system/pipeline", system.system_pipeline, name="system-pipeline"),
+    path("system/data", system.system_data, name="system-data"),
     path("system/workers", system.system_workers, name="system-workers"),
+    path("api/v1/query", api_query.QueryView.as_view(), name="api-query"),
     path("api/v1/events", api.EventList.as_view(), name="api-events"),
     path("api/v1/events/<str:event_id>", api.EventDetail.as_view(), name="api-event"),
 ]

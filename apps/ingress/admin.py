@@ -1,4 +1,4 @@
-"""The staff's view of what ingress stores: dead letters to settle, events to look at. Nothing here can be edited."""
+"""The staff's view of what ingress stores: dead letters to settle, events and postbacks to look at. Nothing can be edited."""
 
 from typing import Any, cast
 
@@ -17,8 +17,9 @@ from apps.ingress.admin_filters import OrganizationFilter, WhenFilter
 from apps.ingress.dead_letters import discard, replay
 from apps.ingress.imports import NotStored
 from apps.ingress.line_words import hex_dump, readable
-from apps.ingress.models import DeadLetter, StoredEvent
+from apps.ingress.models import DeadLetter, Postback, StoredEvent
 from apps.ingress.owners import all_names, names_of
+from apps.ingress.postbacks import read
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 
 NOBODY = "none known"
@@ -156,6 +157,34 @@ class DeadLetterAdmin(ReadOnlyAdmin):
 
 def _waiting(letters: QuerySet[DeadLetter]) -> list[DeadLetter]:
     return list(letters.filter(status=DeadLetter.Status.WAITING).order_by("pk")[:SETTLED_AT_ONCE])
+
+
+@admin.register(Postback)
+class PostbackAdmin(ReadOnlyAdmin):
+    """Lines as they came. They hold keys of networks, which staff may see like everything of an organization."""
+
+    list_display = ("id", "received_at", "reason", "organization", "network_id", "booked_at", "address")
+    list_filter = ("reason", OrganizationFilter)
+    list_per_page = 50
+    fields = (
+        "id", "received_at", "reason", "organization", "network_id", "booked_at", "line_text", "line_bytes",
+    )  # fmt: skip
+    readonly_fields = ("organization", "line_text", "line_bytes")
+    actions = None
+
+    @admin.display(description="address")
+    def address(self, postback: Postback) -> str:
+        request = read(bytes(postback.line))
+        target = f"{request.method} {request.path}" + (f"?{request.query}" if request.query else "")
+        return readable(target.encode("utf-8", "surrogateescape"), LIST_CHARS)
+
+    @admin.display(description="line as text")
+    def line_text(self, postback: Postback) -> SafeString:
+        return format_html("<pre>{}</pre>", readable(bytes(postback.line)))
+
+    @admin.display(description="line as bytes")
+    def line_bytes(self, postback: Postback) -> SafeString:
+        return format_html("<pre>{}</pre>", hex_dump(bytes(postback.line)))
 
 
 class CountedToALimit(Paginator[Any]):

@@ -3,8 +3,8 @@
 It is said under the worker's number, which no two processes share: who takes over a number speaks for it from then on.
 """
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 import orjson
@@ -18,7 +18,10 @@ FORGET_S = 24 * 3600
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """State of one ingress process. Counts are since it started; `alarm` is empty when all is well."""
+    """State of one ingress process. Counts are since it started; `alarm` is empty when all is well.
+
+    `postbacks` counts them by the word of their answer.
+    """
 
     worker: int
     host: str
@@ -32,6 +35,7 @@ class Heartbeat:
     lost: int
     routes_version: str
     alarm: str
+    postbacks: Mapping[str, int] = field(default_factory=dict)
 
     def silent(self, now: datetime) -> bool:
         return now - self.at > timedelta(seconds=SILENT_S)

@@ -5,8 +5,10 @@ Ingress imports nothing of ours; at the edge, where people type keys and read na
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
+from django.db.models import Count, Max, QuerySet
 
 
 class UnknownOrganization(Exception):
@@ -37,6 +39,24 @@ def names_of(organization_ids: Iterable[int]) -> dict[int, str]:
 
 def all_names() -> dict[int, str]:
     return {owner.organization_id: owner.name for owner in _owners()}
+
+
+def verified_domains() -> dict[int, frozenset[str]]:
+    """The domains that are whose."""
+    found: dict[int, set[str]] = {}
+    for number, name in _domains().values_list("organization_id", "name"):
+        found.setdefault(number, set()).add(name)
+    return {number: frozenset(names) for number, names in found.items()}
+
+
+def state_of_domains() -> tuple[object, ...]:
+    """Differs as soon as `verified_domains` does."""
+    return tuple(_domains().aggregate(Count("pk"), Max("pk"), Max("verified_at")).values())
+
+
+def _domains() -> QuerySet[Any]:
+    model = apps.get_model("accounts", "Domain")
+    return model._default_manager.filter(verified_at__isnull=False).order_by()
 
 
 def _owners(**conditions: object) -> list[Owner]:

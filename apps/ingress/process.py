@@ -1,7 +1,8 @@
-"""What one process needs to capture clicks, put together from the settings."""
+"""What one process needs to capture clicks and postbacks, put together from the settings."""
 
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from apps.ingress.broker import broker
 from apps.ingress.capture import Capture, Request
 from apps.ingress.lease import Lease
 from apps.ingress.metrics import ProcessMetrics
+from apps.ingress.postbacks.door import Body, PostbackDesk
+from apps.ingress.postbacks.repeats import Repeats, hasty_redis
+from apps.ingress.postbacks.reply import NOT_KEPT, Reply
 from apps.ingress.routes import Follower
 from apps.ingress.routing import RouteTable
 from apps.ingress.shipper import STORE_QUEUE, Shipper
@@ -23,7 +27,10 @@ from apps.ingress.tasks import store_segment
 
 @dataclass(frozen=True)
 class Process:
-    """The running parts. `answer_and_keep` is for servers with threads; the worker class has its own loop."""
+    """The running parts. `answer_and_keep` is for servers with threads; the worker class has its own loop.
+
+    `postbacks_answered` counts them by the word of their answer.
+    """
 
     desk: Desk
     spool: Spool
@@ -31,6 +38,9 @@ class Process:
     follower: Follower
     lease: Lease
     lock: threading.Lock
+    postback_desk: PostbackDesk
+    repeats: Repeats
+    postbacks_answered: Counter[str]
 
     @classmethod
     def start(cls) -> "Process":
@@ -46,6 +56,7 @@ class Process:
         )
         table = RouteTable()
         follower = Follower(table, broker(), settings.TRELLIS_SPOOL_DIR)
+        answered: Counter[str] = Counter()
         shipper = Shipper(
             spool,
             held,
@@ -53,20 +64,32 @@ class Process:
             send=send_segment,
             limit_bytes=settings.TRELLIS_SPOOL_MAX_BYTES,
             routes_version=lambda: table.version,
+            postbacks=lambda: answered,
         )
         capture = Capture(kept=settings.TRELLIS_KEPT_HEADERS, trusted_proxies=settings.TRUSTED_PROXIES)
         desk = Desk(table=table, capture=capture, ids=ids, click_ids=click_ids(), visitor_ids=visitor_ids())
+        postback_desk = PostbackDesk(table=table, capture=capture, ids=ids)
         follower.load_mirror()
         follower.follow_once()
         follower.start()
         shipper.start()
-        return cls(desk, spool, shipper, follower, held, threading.Lock())
+        repeats = Repeats(hasty_redis())
+        return cls(desk, spool, shipper, follower, held, threading.Lock(), postback_desk, repeats, answered)
 
     def answer_and_keep(self, request: Request) -> Answer:
         with self.lock:
             answer = self.desk.answer(request)
             self.spool.append([answer.line])
         return answer
+
+    def take_postback(self, request: Request, body: Body) -> Reply:
+        """The answer to a postback, which is kept by then. The adapter counts it once it knows whether it is a repeat."""
+        with self.lock:
+            reply = self.postback_desk.answer(request, body)
+            return reply if self.spool.append([reply.line]) else NOT_KEPT
+
+    def count(self, reply: Reply) -> None:
+        self.postbacks_answered[reply.result] += 1
 
     def stop(self) -> None:
         """Seal what is open and give the number back; a successor adopts what is not confirmed."""

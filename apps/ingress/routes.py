@@ -3,6 +3,10 @@
 Redis holds every unit (`trellis:routes`), at which number each changed (`trellis:routes:changes`), and the version: an epoch
 that is new whenever Redis was empty, and a number that grows. A follower asks for what changed since its number. The number follows
 the clock, for a Redis that was killed may have lost its last ones: counted on from there, they would mean something else.
+
+Several publish into the one table: campaigns what links need, attribution the networks. Each owns a section, some kinds of units
+(the word before the colon), and after a flush each comes back when it can. `trellis:routes:kinds` are the kinds that were published
+whole since: of these, what is not there is withdrawn. Of the others a follower keeps what it has.
 """
 
 import gc
@@ -26,43 +30,68 @@ UNITS = "trellis:routes"
 CHANGES = "trellis:routes:changes"
 EPOCH = "trellis:routes:epoch"
 NUMBER = "trellis:routes:number"
+KINDS = "trellis:routes:kinds"
+KEYS = (UNITS, CHANGES, EPOCH, NUMBER, KINDS)
+# Who publishes which kinds of units.
+SECTIONS = {"links": ("organization", "link"), "networks": ("network",)}
 POLL_S = 0.5
 MIRROR_S = 5.0
 MIRROR = "routes.json"
 
-# One publication is one script: a follower sees all of it or nothing. An empty document withdraws the unit. Into an empty Redis
-# only the whole table may be published, or followers would take a part for everything there is.
+# One publication is one script: a follower sees all of it or nothing. An empty document withdraws the unit. Where a section was not
+# published whole yet, a part of it is refused, or followers would take it for everything there is. Arguments: an epoch when this is
+# a whole section and else nothing, how many kinds, the kinds, then names and documents.
 _PUBLISH = """
-if ARGV[1] ~= '' then
-  redis.call('DEL', KEYS[1], KEYS[2])
+local whole, kinds, given = ARGV[1] ~= '', tonumber(ARGV[2]), {}
+if redis.call('EXISTS', KEYS[3]) == 0 then
+  if not whole then return 0 end
+  redis.call('DEL', KEYS[1], KEYS[2], KEYS[5])
   redis.call('SET', KEYS[3], ARGV[1])
-elseif redis.call('EXISTS', KEYS[3]) == 0 then
-  return 0
+end
+for at = 3, 2 + kinds do
+  if whole then redis.call('SADD', KEYS[5], ARGV[at]); given[ARGV[at]] = {}
+  elseif redis.call('SISMEMBER', KEYS[5], ARGV[at]) == 0 then return 0 end
 end
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', KEYS[4]) or 0)
 local number = string.format('%.0f', math.max(last + 1, time[1] * 1000000 + time[2]))
 redis.call('SET', KEYS[4], number)
-for at = 2, #ARGV, 2 do
-  if ARGV[at + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[at])
-  else redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
-  redis.call('ZADD', KEYS[2], number, ARGV[at])
+for at = 3 + kinds, #ARGV, 2 do
+  local name, document = ARGV[at], ARGV[at + 1]
+  if whole then given[string.match(name, '^[^:]*')][name] = true end
+  if document == '' then redis.call('HDEL', KEYS[1], name)
+  else redis.call('HSET', KEYS[1], name, document) end
+  redis.call('ZADD', KEYS[2], number, name)
+end
+if whole then
+  for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
+    local kind = given[string.match(name, '^[^:]*')]
+    if kind and not kind[name] then
+      redis.call('HDEL', KEYS[1], name)
+      redis.call('ZADD', KEYS[2], number, name)
+    end
+  end
 end
 return 1
 """
 
 
-def publish(redis: Redis, units: Mapping[str, Mapping[str, Any] | None], *, whole: bool = False) -> bool:
-    """Put these units in force on every ingress process, all together; None withdraws one. Errors: redis.RedisError.
+def publish(
+    redis: Redis, units: Mapping[str, Mapping[str, Any] | None], *, section: str = "links", whole: bool = False
+) -> bool:
+    """Put these units of a section in force on every ingress process, all together; None withdraws one. Errors: redis.RedisError.
 
-    `whole` says that these are all there are. False when Redis holds no table yet and only a part was given.
+    `whole` says that these are all there are in the section, and withdraws its others. False when only a part was given and Redis
+    does not hold the whole section yet: then nothing is published, and the publisher owes the whole.
     """
+    kinds = SECTIONS[section]
+    assert all(kind_of(name) in kinds for name in units), f"only {kinds} are published as {section}"
     if not units and not whole:
         return True
-    arguments: list[str | bytes] = [secrets.token_hex(8) if whole else ""]
+    arguments: list[str | bytes | int] = [secrets.token_hex(8) if whole else "", len(kinds), *kinds]
     for name, document in units.items():
         arguments += [name, b"" if document is None else orjson.dumps(document, option=orjson.OPT_SORT_KEYS)]
-    return bool(redis.eval(_PUBLISH, 4, UNITS, CHANGES, EPOCH, NUMBER, *arguments))
+    return bool(redis.eval(_PUBLISH, len(KEYS), *KEYS, *arguments))
 
 
 def published(redis: Redis, names: list[str]) -> dict[str, Any]:
@@ -71,14 +100,24 @@ def published(redis: Redis, names: list[str]) -> dict[str, Any]:
     return {name: orjson.loads(document) for name, document in zip(names, found, strict=True) if document}
 
 
-def published_names(redis: Redis) -> set[str]:
-    """Names of all units in force. Errors: redis.RedisError."""
-    return {name.decode() for name in redis.hkeys(UNITS)}
+def published_names(redis: Redis, section: str = "links") -> set[str]:
+    """Names of all units of a section in force. Errors: redis.RedisError."""
+    names = [name.decode() for name in redis.hkeys(UNITS)]
+    return {name for name in names if kind_of(name) in SECTIONS[section]}
 
 
-def is_empty(redis: Redis) -> bool:
-    """Whether nothing is published: Redis is new, or was flushed."""
-    return not redis.exists(EPOCH)
+def is_empty(redis: Redis, section: str = "links") -> bool:
+    """Whether the section is still to be published whole: Redis is new, or was flushed. Errors: redis.RedisError."""
+    with redis.pipeline() as pipeline:
+        pipeline.exists(EPOCH)
+        pipeline.smismember(KINDS, list(SECTIONS[section]))
+        there, kinds = pipeline.execute()
+    return not there or not all(kinds)
+
+
+def kind_of(name: str) -> str:
+    """The kind of unit a name says: the word before the colon."""
+    return name.partition(":")[0]
 
 
 class Follower(threading.Thread):
@@ -91,6 +130,8 @@ class Follower(threading.Thread):
         self._redis = redis
         self._mirror = folder / MIRROR
         self._mirrored = ""
+        # Kinds of units that this process has taken whole from Redis since the epoch began.
+        self._kinds: frozenset[str] = frozenset()
         self._mirror_due = 0.0
         self._ending = threading.Event()
 
@@ -103,7 +144,10 @@ class Follower(threading.Thread):
         except (orjson.JSONDecodeError, OSError) as error:
             log.warning("the mirrored routes cannot be read", path=str(self._mirror), error=str(error))
             return
-        self._replace({name: document.encode() for name, document in mirror["units"].items()}, mirror["version"])
+        for name, document in mirror["units"].items():
+            self._apply(name, document.encode())
+        self._kinds = frozenset(mirror.get("kinds", ()))
+        self._came_up(mirror["version"])
         self._mirrored = self.table.version
 
     def run(self) -> None:
@@ -133,29 +177,29 @@ class Follower(threading.Thread):
         version = f"{epoch.decode()}:{number.decode()}"
         if version == self.table.version:
             return
+        # Read before the units: a kind that is published whole in between is taken for whole the next time.
+        kinds = frozenset(kind.decode() for kind in self._redis.smembers(KINDS))
         seen_epoch, _, seen_number = self.table.version.partition(":")
-        whole = seen_epoch != epoch.decode()
+        whole = seen_epoch != epoch.decode() or kinds != self._kinds
         units = self._redis.hgetall(UNITS) if whole else self._changed_since(seen_number)
         # Of a Redis that was flushed in between, every unit would seem withdrawn.
         if self._redis.get(EPOCH) != epoch:
             return
-        if whole:
-            self._replace(units, version)
-            return
         for name, document in units.items():
             self._apply(name.decode(), document)
-        self.table.version = version
+        if not whole:
+            self.table.version = version
+            return
+        for name in [name for name in self.table.units if kind_of(name) in kinds and name.encode() not in units]:
+            self._apply(name, None)
+        self._kinds = kinds
+        self._came_up(version)
 
     def _changed_since(self, number: str) -> dict[bytes, bytes | None]:
         names = self._redis.zrangebyscore(CHANGES, f"({number}", "+inf")
         return dict(zip(names, self._redis.hmget(UNITS, names), strict=True)) if names else {}
 
-    def _replace(self, units: Mapping[Any, bytes | None], version: str) -> None:
-        found = {name.decode() if isinstance(name, bytes) else name: document for name, document in units.items()}
-        for name, document in found.items():
-            self._apply(name, document)
-        for name in self.table.units.keys() - found.keys():
-            self._apply(name, None)
+    def _came_up(self, version: str) -> None:
         self.table.version = version
         # A collection that walks a hundred thousand routes stalls the loop for tens of milliseconds.
         gc.freeze()
@@ -170,7 +214,7 @@ class Follower(threading.Thread):
                 self.table.apply(name, orjson.loads(text))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 # One unit of another version of ours must not keep the others, or a whole process, from coming up.
-                log.error("a published unit cannot be read and stays as it was", unit=name, error=repr(error))
+                log.error("a published unit cannot be read and stays as it was", unit=_told(name), error=repr(error))
 
     def _write_mirror(self) -> None:
         if self.table.version == self._mirrored or time.monotonic() < self._mirror_due:
@@ -179,10 +223,18 @@ class Follower(threading.Thread):
         draft = self._mirror.with_name(f"{MIRROR}.{os.getpid()}")
         try:
             with draft.open("wb") as file:
-                file.write(orjson.dumps({"version": self.table.version, "units": self.table.units}))
+                file.write(orjson.dumps(self._mirrored_table()))
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self._mirror)
             self._mirrored = self.table.version
         except OSError as error:
             log.warning("routes cannot be mirrored to a file", error=str(error))
+
+    def _mirrored_table(self) -> dict[str, Any]:
+        return {"version": self.table.version, "kinds": sorted(self._kinds), "units": self.table.units}
+
+
+def _told(name: str) -> str:
+    """A unit's name as logs may have it: a network is named by its key, and the key opens its door."""
+    return f"{name[:12]}…" if kind_of(name) == "network" else name

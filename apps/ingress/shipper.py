@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -58,6 +58,7 @@ class Shipper(threading.Thread):
         send: Callable[[str], None],
         limit_bytes: int,
         routes_version: Callable[[], str],
+        postbacks: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         super().__init__(name="shipper", daemon=True)
         self._spool = spool
@@ -66,6 +67,7 @@ class Shipper(threading.Thread):
         self._send = send
         self._limit_bytes = limit_bytes
         self._routes_version = routes_version
+        self._postbacks = postbacks
         # Before the spool begins a segment of its own in the same folder.
         self._waiting = list(adopt(held.folder, held.folder))
         self._sent: dict[str, _Sent] = {}
@@ -216,6 +218,7 @@ class Shipper(threading.Thread):
             lost=self._spool.lost,
             routes_version=self._routes_version(),
             alarm=self.alarm,
+            postbacks=dict(self._postbacks()),
         )
         # What this process has adopted from, it speaks for itself.
         heartbeat.forget(self._redis, self._dead)

@@ -1,4 +1,7 @@
-"""From a segment's lines to rows: decode, enrich, store exactly once, put aside what cannot be stored."""
+"""From a segment's lines to rows: decode, enrich, store exactly once, put aside what cannot be stored.
+
+Clicks go to ClickHouse, postbacks to PostgreSQL as they are. Clicks first: they need PostgreSQL for nothing.
+"""
 
 import time
 from collections.abc import Sequence
@@ -8,9 +11,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from apps.ingress.enrich import enrich
+from apps.ingress.enrich.tables import current
 from apps.ingress.event import Event
 from apps.ingress.line import BadLine, decode
-from apps.ingress.models import DeadLetter
+from apps.ingress.models import DeadLetter, Postback
+from apps.ingress.postbacks.line import is_postback, received_at, taken_of
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 from apps.ingress.warehouse.writer import Refused, store_all_but_refused, stored_ids
 
@@ -19,6 +24,7 @@ TOKEN_TRUSTED = timedelta(seconds=60)
 ATTEMPTS = 3
 # Another attempt may be about to show what this one misses.
 SETTLE_S = 2.0
+BATCH = 500
 
 log = structlog.get_logger(__name__)
 
@@ -28,24 +34,36 @@ Places = Sequence[Event | None]
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of the lines. `skipped` were stored already."""
+    """What became of the lines. `stored` are clicks, `skipped` clicks that were stored already; `postbacks` all there were."""
 
     stored: int
     dead: int
     skipped: int
+    postbacks: int = 0
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The lines, sorted. `events` has a place for each, empty where the line was another thing."""
+
+    events: Places
+    postbacks: list[Postback]
+    dead: list[DeadLetter]
 
 
 def store_lines(segment_id: str, lines: Sequence[bytes], *, now: datetime, look_first: bool = False) -> Stored:
     """Store these lines exactly once under the segment's id, however often and by however many this is called.
 
     `look_first` says that this may not be the first attempt: ClickHouse is asked which are stored already, and afterwards whether
-    all are. It is done unasked for lines that waited long. Lines that are no events, and events that ClickHouse refuses, become
-    dead letters. Errors: WarehouseUnavailable, django.db.Error; then nothing is settled, and calling again is right.
+    all are. It is done unasked for lines that waited long. Lines that are neither click nor postback, and events that ClickHouse
+    refuses, become dead letters. Errors: WarehouseUnavailable, django.db.Error; then nothing is settled, and calling again is
+    right.
     """
-    events, dead = _decoded(segment_id, lines, now)
+    read = _decoded(segment_id, lines, now)
+    events, dead = read.events, read.dead
     if look_first or _waited_long(events, now):
         fresh = _without(events, _found(events))
-        refused = _store_and_look(segment_id, fresh)
+        refused = _store_and_look(segment_id, fresh, now)
     else:
         fresh = events
         refused = store_all_but_refused(fresh, token=segment_id)
@@ -53,27 +71,44 @@ def store_lines(segment_id: str, lines: Sequence[bytes], *, now: datetime, look_
         event = events[bad.position]
         organization_id = event.organization_id if event else 0
         dead.append(_letter(segment_id, bad.position + 1, lines[bad.position], organization_id, bad.reason, now))
+    # Under its own id each: what was stored before is left as it is.
+    Postback.objects.bulk_create(read.postbacks, batch_size=BATCH, ignore_conflicts=True)
     DeadLetter.objects.bulk_create(dead, ignore_conflicts=True)
-    return Stored(_number(fresh) - len(refused), len(dead), _number(events) - _number(fresh))
+    return Stored(_number(fresh) - len(refused), len(dead), _number(events) - _number(fresh), len(read.postbacks))
 
 
-def _decoded(segment_id: str, lines: Sequence[bytes], now: datetime) -> tuple[Places, list[DeadLetter]]:
-    events: list[Event | None] = []
-    dead = []
-    for position, line in enumerate(lines, start=1):
+def _decoded(segment_id: str, lines: Sequence[bytes], now: datetime) -> _Read:
+    events: list[Event | None] = [None] * len(lines)
+    postbacks, dead = [], []
+    tables = current(now)
+    for place, line in enumerate(lines):
         try:
-            events.append(enrich(decode(line, stored_at=now)))
+            if is_postback(line):
+                postbacks.append(_postback(line))
+            else:
+                events[place] = enrich(decode(line, stored_at=now), tables)
         except BadLine as error:
-            events.append(None)
-            dead.append(_letter(segment_id, position, line, 0, str(error), now))
-    return events, dead
+            dead.append(_letter(segment_id, place + 1, line, 0, str(error), now))
+    return _Read(events, postbacks, dead)
+
+
+def _postback(line: bytes) -> Postback:
+    taken = taken_of(line)
+    return Postback(
+        id=taken.id,
+        organization_id=taken.organization_id,
+        network_id=taken.network_id,
+        received_at=received_at(taken.at_ms),
+        reason=taken.reason,
+        line=line,
+    )
 
 
 def _waited_long(events: Places, now: datetime) -> bool:
     return any(now - event.happened_at > TOKEN_TRUSTED for event in events if event)
 
 
-def _store_and_look(segment_id: str, events: Places) -> list[Refused]:
+def _store_and_look(segment_id: str, events: Places, now: datetime) -> list[Refused]:
     """Store them and make sure that they are there.
 
     ClickHouse writes down a token before it has the rows. Killed between the two it absorbs the block ever after (3 of 60 kills
@@ -82,21 +117,26 @@ def _store_and_look(segment_id: str, events: Places) -> list[Refused]:
     refused: list[Refused] = []
     for attempt in range(ATTEMPTS):
         refused += store_all_but_refused(events, token=f"{segment_id}+{attempt}" if attempt else segment_id)
-        events = _missing(events, refused)
+        events = _missing(events, refused, now)
         if not _number(events):
             return refused
         log.warning("clickhouse does not show what it took", segment=segment_id, events=_number(events))
         time.sleep(SETTLE_S)
-        events = _missing(events, refused)
+        events = _missing(events, refused, now)
     raise WarehouseUnavailable(
         f"ClickHouse took {_number(events)} events of segment {segment_id} and does not show them"
     )
 
 
-def _missing(events: Places, refused: list[Refused]) -> Places:
+def _missing(events: Places, refused: list[Refused], now: datetime) -> Places:
+    """Those that ClickHouse should show and does not. One whose retention is over may be deleted as soon as it is stored."""
     bad = {one.position for one in refused}
-    good = [None if place in bad else event for place, event in enumerate(events)]
+    good = [None if place in bad or (event and _is_over(event, now)) else event for place, event in enumerate(events)]
     return _without(good, _found(good))
+
+
+def _is_over(event: Event, now: datetime) -> bool:
+    return event.retention_days > 0 and now - event.happened_at >= timedelta(days=event.retention_days)
 
 
 def _found(events: Places) -> set[int]:

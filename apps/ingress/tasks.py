@@ -3,12 +3,16 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
+from django.db import OperationalError
 from django.utils import timezone
 
+from apps.ingress import jobs
 from apps.ingress.broker import broker
+from apps.ingress.reenrich import KIND as REENRICH
 from apps.ingress.shipper import CONFIRMED, PAYLOAD
 from apps.ingress.store import store_lines
 from apps.ingress.warehouse.errors import WarehouseUnavailable
@@ -18,6 +22,10 @@ log = structlog.get_logger(__name__)
 TRIED = "trellis:tried:"
 # A confirmation must outlive the longest time a shipper may be away from Redis while its segment is on the way.
 CONFIRMED_SECONDS = 86_400
+# What a job waits for; anything else that a slice raises is its end.
+PASSING = (WarehouseUnavailable, OperationalError)
+# Workers know the kinds whose modules they have loaded.
+KINDS = (REENRICH,)
 
 
 @shared_task(name="apps.ingress.tasks.store_segment", throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]
@@ -43,6 +51,29 @@ def store_segment(segment_id: str) -> None:
             segment=segment_id,
             **{k: getattr(stored, k) for k in ("stored", "dead", "skipped")},
         )
+
+
+class JobTask(Task):  # type: ignore[misc]
+    """Says on the job why its worker stopped, so that whoever waits for it can read it."""
+
+    def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+        tell = jobs.note_trouble if isinstance(exc, PASSING) else jobs.fail
+        tell(args[0], f"{type(exc).__name__}: {exc}")
+
+
+@shared_task(base=JobTask, name=jobs.TASK, throws=PASSING)  # type: ignore[untyped-decorator]
+def work_on_job(job_id: int, turn: int) -> None:
+    """Carry a job on for some seconds and send it on.
+
+    Run twice with one turn it is done by one of the two. Where it stopped, the beat sends it again a minute and a half later.
+    """
+    jobs.work(job_id, turn)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def revive_jobs() -> int:
+    """Send jobs again whose worker died or whose message was lost. Comes by every 30 s; run twice it finds none the second time."""
+    return jobs.revive(timezone.now())
 
 
 def _take(segment_id: str) -> tuple[bytes | None, bool]:

@@ -6,6 +6,8 @@ from random import randrange
 from typing import Any
 from uuid import uuid4
 
+from apps.accounts.models import Membership
+from apps.analytics.models import SavedView
 from apps.analytics.span import milliseconds
 from apps.ingress.event import Event, Kind, Reason
 from apps.ingress.snowflake import EPOCH_MS
@@ -46,6 +48,11 @@ def stored(*events: Event) -> list[Event]:
     """The events, stored in one block."""
     store_events(events, token=uuid4().hex)
     return list(events)
+
+
+def a_saved_view(owner: Membership, **fields: Any) -> SavedView:
+    given = {"name": f"View {next(_numbers)}", "query": "span=7d&kinds=people&by=country", "owner": owner.user}
+    return SavedView.objects.create(organization=owner.organization, **{**given, **fields})
 
 
 # Beyond what PostgreSQL counts up to, and elsewhere in every run, for a test database may be kept.

@@ -11,7 +11,8 @@ from tests.analytics.make import a_click, stored
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 
 PAGES = [
-    "overview", "totals", "clicks-by-day", "kinds", "top-links", "top-sources", "onboarding", "live", "live-events", "events",
+    "overview", "totals", "over-time", "hours", "movers", "onboarding", "explore", "explore-answer", "saved-views", "filter-form",
+    "values", "live", "live-events", "events",
 ]  # fmt: skip
 STAFF_PAGES = ["system", "system-services", "system-pipeline", "system-workers"]
 
@@ -64,12 +65,16 @@ def test_an_event_that_never_was_is_not_there(page: Client, event_id: str):
 
 
 @pytest.mark.parametrize(
-    "path", ["/live/events", "/events?kinds=all", "/events?kinds=all&format=csv", "/reports/top-sources"]
+    "path",
+    ["/live/events", "/events?kinds=all", "/events?kinds=all&format=csv", "/reports/breakdown/sources?tab=source"],
 )
 def test_nothing_of_another_organization_is_listed(client: Client, alice: Membership, path: str):
     stored(
         a_click(
-            organization=alice.organization_id, path="/in/secret-of-acme", parameters={"utm_source": "secret-of-acme"}
+            organization=alice.organization_id,
+            path="/in/secret-of-acme",
+            source="secret-of-acme",
+            parameters={"utm_source": "secret-of-acme"},
         )
     )
     make.signed_in(client, make.charlie())

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import Membership
 from apps.accounts.roles import Scope
+from apps.analytics.api import ENRICHED
 from apps.ingress.event import Kind, Reason
 from apps.ingress.snowflake import click_id
 from tests.accounts import make
@@ -53,11 +54,28 @@ def test_an_event_is_told_whole(program: Program, alice: Membership):
             headers=(("accept", "*/*"), ("x-twice", "1"), ("x-twice", "2")),
             withheld_headers=("cookie",),
             kind_version=2,
+            country="DE",
+            asn=3320,
+            utm_campaign="spring",
+            ad_is_paid=True,
+            channel="Paid Search",
+            channel_version=100_003,
         )
     )
 
     [told] = program.get().json()["data"]
 
+    found = {name: told.pop(name) for name in ENRICHED}
+    assert {name: value for name, value in found.items() if value} == {
+        "kind": "human",
+        "kind_version": 2,
+        "country": "DE",
+        "asn": 3320,
+        "utm_campaign": "spring",
+        "ad_is_paid": True,
+        "channel": "Paid Search",
+        "channel_version": 100_003,
+    }
     assert told == {
         "id": str(event.event_id),
         "click_id": click_id(event.event_id),
@@ -76,8 +94,6 @@ def test_an_event_is_told_whole(program: Program, alice: Membership):
         "ip": "192.0.2.7",
         "user_agent": "Mozilla/5.0",
         "referrer": "",
-        "kind": "human",
-        "kind_version": 2,
         "origin": "live",
         "status": 302,
         "reason": "link",

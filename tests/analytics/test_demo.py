@@ -13,8 +13,11 @@ from django.utils import timezone
 from apps.accounts.models import Organization, User
 from apps.accounts.roles import Role
 from apps.analytics.demo import filling
+from apps.analytics.demo.earning import REPORTERS
 from apps.analytics.demo.organization import KEY, LINKS, OWNER_EMAIL, VIEWER_EMAIL, found
+from apps.attribution.models import CostUpload, Network
 from apps.campaigns.models import Link
+from apps.ingress.models import Postback
 from apps.ingress.warehouse.connection import client as warehouse
 from tests.accounts import make
 from tests.ingress.make import an_organization_id
@@ -132,3 +135,30 @@ def test_a_person_who_was_there_keeps_password_and_rights(unused_ids: None) -> N
     person.refresh_from_db()
     assert person.check_password(make.PASSWORD)
     assert not person.is_staff
+
+
+def test_the_clicks_earn_and_cost_something(unused_ids: None) -> None:
+    report = run("--events", "6000")
+
+    organization = Organization.objects.get(key=KEY)
+    assert "generated postbacks, booked; 2 files of costs." in report
+    assert set(Network.objects.filter(organization=organization).values_list("name", flat=True)) == {
+        reporter.name for reporter in REPORTERS
+    }
+    money = warehouse().execute(
+        "SELECT sum(conversions) > 0, sum(revenue) > 0, uniq(currency) > 1 FROM conversions WHERE organization_id = {id:UInt32}",
+        {"id": organization.pk},
+    )
+    assert money == [(1, 1, 1)]
+    assert warehouse().execute(
+        "SELECT sum(cost) > 0 FROM costs WHERE organization_id = {id:UInt32}", {"id": organization.pk}
+    ) == [(1,)]
+
+
+def test_nothing_is_earned_twice(unused_ids: None) -> None:
+    run("--events", "2000")
+    before = Postback.objects.count()
+
+    run("--events", "2000")
+
+    assert (Postback.objects.count(), CostUpload.objects.count()) == (before, 2)

@@ -1,18 +1,26 @@
 """The made-up clicks: believable, and the same each time."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import ip_address, ip_network
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from apps.analytics.demo.markets import MARKETS
 from apps.analytics.demo.organization import LINKS
 from apps.analytics.demo.sources import SOURCES
 from apps.analytics.demo.traffic import Shop, Traffic
+from apps.analytics.demo.visitors import draw_address, ranges
 from apps.ingress.destination import parse
+from apps.ingress.enrich.networks import Networks, built_in
+from apps.ingress.enrich.places import load_places
+from apps.ingress.enrich.snapshot import Tables, builtin_tables
 from apps.ingress.event import Event, Kind, Origin, Reason
+from stack.environment import COUNTRIES
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
@@ -24,11 +32,16 @@ SHOP = Shop(
     default=parse("https://shop.example.com/"),
     links={link.key: (n, parse(link.destination)) for n, link in enumerate(LINKS, start=1)},
 )
-NOBODYS = [ip_network(network) for network in ("198.18.0.0/15", "203.0.113.0/24", "2001:db8::/32")]
 
 
 def traffic(count: int, *, seed: int = 1, now: datetime = NOW) -> list[Event]:
-    return list(Traffic(SHOP, now, ZONE, seed=seed).events(count))
+    return list(Traffic(SHOP, now, ZONE, tables(), seed=seed).events(count))
+
+
+@cache
+def tables() -> Tables:
+    """As built in, with the geo data that `npm ci` brings for development."""
+    return replace(builtin_tables(), places=load_places(str(COUNTRIES)), networks=Networks(built_in()))
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +101,64 @@ def test_some_bots_have_no_agent(events: list[Event]) -> None:
     assert any(not event.user_agent for event in events if event.kind == Kind.BOT)
 
 
-def test_addresses_belong_to_nobody(events: list[Event]) -> None:
-    assert all(any(ip_address(event.ip) in network for network in NOBODYS) for event in events[:2_000])
+@pytest.mark.skipif(not COUNTRIES.exists(), reason="no geo data: npm ci")
+def test_people_are_where_their_market_is(people: list[Event]) -> None:
+    countries = Counter(event.country for event in people)
+
+    assert set(countries) >= {market.country for market in MARKETS}
+    assert countries["DE"] > 0.2 * len(people)
+
+
+def test_people_speak_many_languages_on_many_devices(people: list[Event]) -> None:
+    assert len({event.language for event in people}) >= 12
+    assert {"phone", "tablet", "desktop", "tv", "console"} <= {event.device_type for event in people}
+    assert len({(event.device_brand, event.device_model) for event in people}) >= 12
+
+
+def test_people_come_by_every_kind_of_channel(people: list[Event]) -> None:
+    channels = Counter(event.channel for event in people)
+
+    assert len(channels) >= 10
+    assert {"Email", "Paid Search", "Organic Search", "Paid Social", "AI Assistants", "Referral", "Direct"} <= set(
+        channels
+    )
+
+
+def test_a_campaign_written_in_several_ways_is_one(people: list[Event]) -> None:
+    newsletters = [event for event in people if event.utm_campaign == "autumn-sale" and event.utm_medium == "email"]
+
+    assert {event.parameters.get("utm_campaign") for event in newsletters} >= {"autumn-sale", " autumn-sale", None}
+
+
+def test_ad_clicks_are_known_by_their_ids(people: list[Event]) -> None:
+    assert {"google", "microsoft", "meta", "tiktok", "pinterest", "linkedin"} <= {event.ad_network for event in people}
+
+
+def test_what_was_searched_for_is_kept_where_engines_say_it(people: list[Event]) -> None:
+    assert "terracotta pots" in {event.search_term for event in people}
+
+
+def test_programs_come_from_data_centres(events: list[Event]) -> None:
+    programs = [event for event in events if event.user_agent.startswith("python-requests")]
+
+    assert programs
+    assert {event.network_kind for event in programs} == {"hosting"}
+
+
+def test_scrapers_that_look_like_browsers_come_from_data_centres(events: list[Event]) -> None:
+    scrapers = [event for event in events if "Chrome/124." in event.user_agent]
+
+    assert scrapers
+    assert all("Accept-Language" not in dict(event.headers) for event in scrapers)
+    assert {event.network_kind for event in scrapers} == {"hosting"}
+
+
+@pytest.mark.parametrize("networks", [("203.0.113.0/24",), ("198.18.0.0/15", "192.0.2.0/24")])
+def test_an_address_is_drawn_from_its_networks(networks: tuple[str, ...]) -> None:
+    drawn = {draw_address(ranges(networks), 7_919 * n << 8 | n) for n in range(200)}
+
+    assert len(drawn) > 50
+    assert all(any(ip_address(one) in ip_network(network) for network in networks) for one in drawn)
 
 
 def test_people_sleep_at_night(people: list[Event]) -> None:

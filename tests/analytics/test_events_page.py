@@ -199,6 +199,26 @@ def test_an_event_says_why_it_is_of_its_kind(page: Client, alice: Membership, fi
     assert words in page.get(f"/events/{event.event_id}").text
 
 
+def test_an_event_says_what_was_found_and_by_which_definitions(page: Client, alice: Membership):
+    event = an_event(alice, country="DE", city="Berlin", place_version=100_002, language="de", language_version=1)
+
+    html = page.get(f"/events/{event.event_id}").content.decode()
+
+    assert "Germany" in html
+    assert "Berlin" in html
+    assert "German" in html
+    assert "100002" in html
+
+
+def test_what_was_never_looked_for_is_told_from_what_was_not_found(page: Client, alice: Membership):
+    event = an_event(alice, referrer_version=1)
+
+    groups = page.get(f"/events/{event.event_id}").context["enrichment"]
+
+    assert {group.title: group.version for group in groups if group.version} == {"Referrer": 1}
+    assert all(not group.facts for group in groups)
+
+
 def test_the_number_of_queries_does_not_grow_with_events(
     page: Client, alice: Membership, recent: dict[str, object], django_assert_num_queries: object
 ):

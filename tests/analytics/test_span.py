@@ -101,6 +101,31 @@ def test_a_custom_span_that_reaches_today_ends_now():
     assert between(date(2026, 11, 20), date(2026, 11, 30)).end == NOW
 
 
+def test_a_year_before_has_the_same_dates_up_to_the_same_clock():
+    span = Span.last_days(7, now=NOW, zone=BERLIN).year_before
+
+    assert span.days[0] == date(2025, 11, 16)
+    assert span.end == datetime(2025, 11, 22, 14, 2, 31, tzinfo=UTC)
+
+
+def test_a_leap_day_is_compared_with_the_day_before_it():
+    span = between(date(2024, 2, 29), date(2024, 2, 29)).year_before
+
+    assert span.days == [date(2023, 2, 28)]
+
+
+def test_a_span_is_open_while_its_last_day_is_not_over():
+    assert Span.last_days(7, now=NOW, zone=BERLIN).is_open
+    assert not between(date(2026, 11, 1), date(2026, 11, 7)).is_open
+
+
+def test_a_span_is_shifted_by_its_own_length():
+    span = between(date(2026, 1, 8), date(2026, 1, 14))
+
+    assert span.shifted(-1) == (date(2026, 1, 1), date(2026, 1, 7))
+    assert span.shifted(1) == (date(2026, 1, 15), date(2026, 1, 21))
+
+
 @pytest.mark.parametrize(
     ("first_on", "last_on"),
     [

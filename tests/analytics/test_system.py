@@ -1,12 +1,14 @@
 """The System page: what the machinery says of itself."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from apps.analytics.freshness import freshness_of, redis
+from apps.ingress.enrich import tables
 from apps.ingress.heartbeat import PREFIX, Heartbeat, beat
 from apps.ingress.models import DeadLetter
 from tests.accounts import make
@@ -108,3 +110,26 @@ def test_without_any_process_freshness_is_unknown():
 
     assert found.until is None
     assert found.why
+
+
+def test_the_age_of_rates_and_places_is_told(staff: Client):
+    html = staff.get("/system/data").content.decode()
+
+    assert "European Central Bank" in html
+    assert "Places of addresses" in html
+
+
+def test_without_geo_files_the_page_says_what_is_missing(staff: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tables, "_shelf", tables.Shelf(""))
+
+    assert "clicks have no country" in staff.get("/system/data").content.decode()
+
+
+def test_a_damaged_geo_file_is_named_and_not_used(staff: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "broken-City.mmdb").write_bytes(b"no database")
+    monkeypatch.setattr(tables, "_shelf", tables.Shelf(str(tmp_path)))
+
+    html = staff.get("/system/data").content.decode()
+
+    assert "broken-City.mmdb" in html
+    assert "Not used" in html

@@ -9,8 +9,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 
 HTMX = {"HX-Request": "true"}
 PARTS = [
-    "/reports/totals", "/reports/clicks-by-day", "/reports/kinds", "/reports/top-links", "/reports/top-sources",
-    "/reports/onboarding", "/reports/link-clicks/summer", "/live/events", "/events", "/events/1",
+    "/reports/totals", "/reports/over-time", "/reports/hours", "/reports/movers", "/reports/breakdown/sources",
+    "/reports/breakdown/places", "/reports/onboarding", "/reports/link-clicks/summer", "/explore/answer", "/live/events", "/events",
+    "/events/1",
 ]  # fmt: skip
 
 
@@ -45,18 +46,19 @@ def test_a_page_that_has_nothing_else_answers_503(page: Client, path: str):
 
 
 @pytest.mark.usefixtures("clickhouse_is_down")
-@pytest.mark.parametrize("path", ["/", "/live"])
+@pytest.mark.parametrize("path", ["/", "/live", "/explore"])
 def test_pages_made_of_cards_open_all_the_same(page: Client, path: str):
     assert page.get(path).status_code == 200
 
 
 @pytest.mark.usefixtures("clickhouse_is_down")
-def test_an_export_does_not_pretend_to_be_empty(page: Client):
-    assert page.get("/events?format=csv").status_code == 503
+@pytest.mark.parametrize("path", ["/events", "/explore", "/reports/totals", "/reports/breakdown/sources"])
+def test_an_export_does_not_pretend_to_be_empty(page: Client, path: str):
+    assert page.get(f"{path}?format=csv").status_code == 503
 
 
 @pytest.mark.usefixtures("redis_is_down")
-@pytest.mark.parametrize("path", ["/", "/live/events", "/events"])
+@pytest.mark.parametrize("path", ["/", "/explore", "/live/events", "/events"])
 def test_without_redis_the_stamp_is_unknown(page: Client, path: str):
     answer = page.get(path)
 

@@ -22,6 +22,23 @@ CHART = {
     "annotations": [{"at": "21 Nov", "label": "Rule changed"}],
 }
 BARS = {"type": "bar", "axis": "Minute", "labels": ["14:01"], "series": [{"name": "Clicks", "values": [3]}]}
+MAP = {
+    "type": "map",
+    "axis": "Country",
+    "labels": ["Germany", "Singapore", "Russia", "Fiji"],
+    "codes": ["DE", "SG", "RU", "FJ"],
+    "links": ["/more?country=DE", "/more?country=SG", "/more?country=RU", "/more?country=FJ"],
+    "series": [{"name": "Clicks", "values": [3000, 20, 400, 7]}],
+}
+HOURS = [{"name": f"{hour:02}", "values": [hour * day for day in (1, 2)]} for hour in range(24)]
+HEAT = {"type": "heat", "axis": "Day", "measure": "Clicks", "labels": ["Monday", "Tuesday"], "series": HOURS}
+MONEY = {
+    "type": "bar",
+    "axis": "Day",
+    "unit": "money:EUR",
+    "labels": ["20 Nov"],
+    "series": [{"name": "Revenue", "values": [1234.5]}],
+}
 TONES = ["blue", "green", "red", "yellow", "orange", "purple", "cyan", "secondary"]
 
 PAGE = Path(__file__).with_name("parts.html").read_text()
@@ -47,6 +64,9 @@ def parts(request: HttpRequest) -> HttpResponse:
         old=now,
         chart=CHART,
         bars=BARS,
+        map=MAP,
+        heat=HEAT,
+        money=MONEY,
         points=[1, 5, 3],
         fall=-0.2,
         form=AForm({}),

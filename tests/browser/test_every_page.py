@@ -9,15 +9,19 @@ from playwright.sync_api import expect
 from apps.accounts.models import Membership
 from apps.campaigns.models import Link
 from tests.accounts.make import a_domain, a_user, alice, an_api_key, bob, with_verified_address
-from tests.analytics.make import a_bot, a_click, stored
+from tests.analytics.make import a_bot, a_click, a_saved_view, stored
 from tests.browser.conftest import LOOKS, PHONE
 
 OF_NOBODY = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nothing-here"]
 OF_MEMBERS = [
-    "/", "/?kinds=all&span=90d", "/?span=century", "/reports/totals", "/live", "/events?kinds=all", "/events?q=nothing",
+    "/", "/?kinds=all&span=90d&compare=year", "/?country=DE&os!=iOS&metric=visitors", "/?span=century", "/?rule=nonsense",
+    "/reports/totals", "/reports/breakdown/places", "/explore", "/explore?by=country&by=source&series=1", "/explore?by=city",
+    "/explore?by=weekday&by=hour_of_day", "/explore?by=nonsense", "/explore/views", "/reports/filter-form?add=parameters",
+    "/live", "/jobs", "/events?kinds=all", "/events?q=nothing",
     "/links", "/links?search=nothing", "/links/new", "/links/summer", "/links/summer/change", "/settings",
-    "/settings/api-keys", "/settings/signing", "/organizations/new", "/accounts/email/", "/accounts/password/change/",
-    "/accounts/2fa/",
+    "/settings/api-keys", "/settings/signing", "/settings/channels", "/settings/domains", "/settings/networks",
+    "/organizations/new", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/",
+    "/conversions", "/conversions?state=orphan", "/costs",
 ]  # fmt: skip
 OF_STAFF = ["/system", "/admin/", "/admin/accounts/user/", "/admin/ingress/storedevent/", "/admin/campaigns/link/"]
 
@@ -36,7 +40,13 @@ def busy() -> Membership:
     an_api_key(mine, created_by=member.user)
     Link.objects.create(organization=mine, key="summer", name="Summer sale", destination="https://shop.example.com/")
     Link.objects.create(organization=mine, key="old", name="Old", destination="https://example.com/", paused_at=now)
-    stored(*(a_click(now - timedelta(minutes=20 * n), organization=mine.pk, ip="2001:db8::1") for n in range(60)))
+    a_saved_view(member)
+    stored(
+        *(
+            a_click(now - timedelta(minutes=20 * n), organization=mine.pk, ip="2001:db8::1", country="DE", city="Köln")
+            for n in range(60)
+        )
+    )
     stored(*(a_bot(now - timedelta(minutes=n), organization=mine.pk, referrer="https://x.example/") for n in range(5)))
     return member
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from types import TracebackType
+from typing import Self
 
 from apps.ingress.snowflake import SealedIds
 from tests.faults.waiting import until
@@ -49,7 +50,7 @@ class Load:
     def seen(self) -> str:
         return f"{len(self.received)} received, statuses {dict(self.statuses)}, {self.broken} connections broken"
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -105,7 +106,7 @@ class Load:
             await self._my_turn()
             async with asyncio.timeout(ANSWER_LIMIT_S):
                 writer.write(self._request)
-                self._note(await _answer(reader))
+                self._note(await answer(reader))
 
     async def _my_turn(self) -> None:
         """One click each `gap_s`; what an outage held back is not made up for in a burst."""
@@ -149,7 +150,7 @@ class Impatient:
             await asyncio.sleep(0.005)
 
 
-async def _answer(reader: asyncio.StreamReader) -> bytes:
+async def answer(reader: asyncio.StreamReader) -> bytes:
     """The head of one response; its body is read and dropped."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = _LENGTH.search(head)

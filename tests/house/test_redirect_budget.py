@@ -1,5 +1,6 @@
 """The redirect's budget: no PostgreSQL, no ClickHouse, no Redis round trip, nothing after the answer.
 
+A postback is decided and kept under the same budget; its answer alone may ask Redis whether it is a repeat, with a deadline.
 pytest-django refuses any use of a database in a test without the mark `django_db`; only the last test here has it.
 """
 
@@ -12,10 +13,12 @@ from django.test import RequestFactory
 from apps.accounts.models import User
 from apps.ingress.broker import broker
 from apps.ingress.middleware import TrackedLinks
+from apps.ingress.postbacks.door import Body
 from apps.ingress.process import this_process
 from tests.house import sources
 from tests.house.watch import watched
 from tests.ingress import make
+from tests.ingress.postbacks import a_network_unit
 
 KEY = "house-budget"
 TARGETS = {
@@ -26,6 +29,13 @@ TARGETS = {
     "nobody's traffic": "/in",
     "something hostile": "/in/%00%0d%0aSet-Cookie:%20a=b?to=javascript:alert(1)",
 }
+POSTBACKS = {
+    "an accepted one": f"/postback/{KEY}?txid=1&return=yes",
+    "a pixel": f"/postback.gif/{KEY}?txid=1",
+    "a signed one": "/postback/house-signed?txid=1&sig=00",
+    "an unknown key": "/postback/house-unknown?txid=1",
+    "no key": "/postback?txid=1",
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +45,11 @@ def process():
     table = process.desk.table
     table.apply("organization:990", make.an_organization_unit(key=KEY))
     table.apply(f"link:{KEY}", make.a_link_unit(organization_id=990))
+    table.apply(f"network:{KEY}", a_network_unit(addresses=["0.0.0.0/0"]))
+    table.apply("network:house-signed", a_network_unit(secret="s3cret"))
     yield process
-    table.apply(f"link:{KEY}", None)
+    for name in (f"link:{KEY}", f"network:{KEY}", "network:house-signed"):
+        table.apply(name, None)
     table.apply("organization:990", None)
 
 
@@ -64,6 +77,19 @@ def test_keeping_the_click_asks_nobody(process, target):
 
     assert process.spool.kept == kept + 1
     assert not touched, f"keeping touched {sorted(touched)}: shipping belongs to the shipper's thread"
+
+
+@pytest.mark.parametrize("target", POSTBACKS.values(), ids=POSTBACKS)
+@pytest.mark.parametrize("body", [b"", b"payout=12.5&status=sale", b'{"payout": 12.5}', b"{"])
+def test_deciding_and_keeping_a_postback_asks_nobody(process, target, body):
+    request = make.a_request(target, method="POST", content_type="application/json" if body[:1] == b"{" else "")
+    kept = process.spool.kept
+
+    with watched() as touched:
+        process.take_postback(request, Body(body))
+
+    assert process.spool.kept == kept + 1
+    assert not touched, f"a postback touched {sorted(touched)}: what it means is found out later, by whoever books it"
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)

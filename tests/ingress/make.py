@@ -8,6 +8,7 @@ from apps.ingress.answer import Desk
 from apps.ingress.capture import Capture, Request
 from apps.ingress.event import Event
 from apps.ingress.line import Decided, encode
+from apps.ingress.models import Job
 from apps.ingress.routing import RouteTable
 from apps.ingress.snowflake import SealedIds, Snowflakes
 
@@ -91,3 +92,9 @@ def a_line(**changes: Any) -> bytes:
         retention_days=365,
     )
     return encode(Capture().read(a_request(target, **headers)), decided._replace(**changes)).rstrip(b"\n")
+
+
+def a_job(organization_id: int = 0, **changes: Any) -> Job:
+    """Queued just now, of a kind nobody does."""
+    given = {"kind": "nothing", "title": "Counting sheep", "created_at": NOW, "heartbeat_at": NOW}
+    return Job.objects.create(organization_id=organization_id, **{**given, **changes})

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +50,10 @@ class Ingress:
 
     def lines(self) -> list[bytes]:
         """What the server has kept and nobody has confirmed, oldest first."""
-        files = sorted(self.spool.glob("w*/*.*"))
-        return [line for path in files for line in path.read_bytes().splitlines()]
+        while True:
+            files = sorted(self.spool.glob("w*/*.*"))
+            with suppress(FileNotFoundError):  # sealed, and so renamed, in between
+                return [line for path in files for line in path.read_bytes().splitlines()]
 
     def events(self) -> list[Event]:
         return [decode(line) for line in self.lines()]

@@ -39,3 +39,13 @@ def test_whichever_worker_is_asked_answers_for_all_of_its_host() -> None:
     assert found["trellis_clicks_lost_total", str(this_process().lease.number)] == 0
     assert not {"1002", "1003"} & {worker for _, worker in found}
     heartbeat.forget(broker(), {beat.worker for beat in beats})
+
+
+def test_postbacks_of_the_other_workers_are_counted_by_their_answer() -> None:
+    beat = a_beat(worker=1004, host=socket.gethostname(), at=timezone.now(), postbacks={"accepted": 5})
+    heartbeat.beat(broker(), beat)
+
+    found = samples()
+
+    assert found["trellis_postbacks_total", "1004"] == 5
+    heartbeat.forget(broker(), {1004})

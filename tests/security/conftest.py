@@ -19,12 +19,19 @@ from django.utils import timezone
 
 from apps.accounts.models import ApiKey, Membership, Organization
 from apps.analytics.reports.events import Cursor
+from apps.attribution.booking import book_waiting
+from apps.attribution.costs import take_in
+from apps.attribution.models import Booking
 from apps.campaigns.models import Link
 from apps.ingress.event import Event
+from apps.ingress.models import OrganizationTables, TableRevision
 from tests.accounts import make
-from tests.analytics.make import a_click, stored
+from tests.analytics.make import a_click, a_saved_view, stored
+from tests.attribution.make import a_network, a_postback
 from tests.campaigns.make import a_link
 from tests.ingress.letters import a_letter
+from tests.ingress.make import a_job
+from tests.ingress.postbacks import a_stored_postback
 from tests.security.hostile import Asked, ask_everything
 
 SECRET = "secret-of-acme"
@@ -76,7 +83,9 @@ class Acme:
         model = "/".join(route.split("/")[1:3])
         return {
             "key": self.link.key, "key_id": self.key.key_id, "event_id": self.event.event_id, "kind": "svg", "uidb36": "1",
-            "domain_id": self.objects["accounts/domain"],
+            "network_id": self.objects["attribution/network"], "group": "sources", "view_id": self.objects["analytics/savedview"],
+            "conversion_id": self.objects["attribution/conversion"], "upload_id": self.objects["attribution/costupload"],
+            "domain_id": self.objects["accounts/domain"], "job_id": self.objects["ingress/job"],
             "object_id": self.objects.get(model, 1), "id": self.owner.user_id, "content_type_id": 1, "app_label": "accounts",
             "url": "nothing",
         }  # fmt: skip
@@ -100,13 +109,34 @@ def acme(db: None) -> Acme:
         "accounts/organization": organization.pk,
         "accounts/user": owner.user_id,
         "account/emailaddress": EmailAddress.objects.get().pk,
+        **_money(organization),
         "auth/group": Group.objects.create(name=SECRET).pk,
+        "analytics/savedview": a_saved_view(owner, name=SECRET, is_shared=True).pk,
         "campaigns/link": link.pk,
         "ingress/deadletter": a_letter(SECRET.encode(), organization_id=organization.pk).pk,
+        "ingress/job": a_job(organization.pk, title=SECRET).pk,
+        "ingress/organizationtables": OrganizationTables.write(organization.pk, by=SECRET).pk,
+        "ingress/tablerevision": TableRevision.objects.latest("pk").pk,
+        "ingress/postback": a_stored_postback(organization.pk, f"/postback/{SECRET}?txid={SECRET}").pk,
         "ingress/storedevent": event.event_id,
         "mfa/authenticator": second_factor.pk,
     }
     return Acme(owner, link, key, token, event, objects)
+
+
+def _money(organization: Organization) -> dict[str, object]:
+    """A network with a postback that is booked, and a file of costs."""
+    network = a_network(organization, name=SECRET, secret=SECRET)
+    postback = a_postback(network, txid=SECRET, click_id=SECRET, goal=SECRET, payout="1")
+    book_waiting(timezone.now())
+    booking = Booking.objects.get(postback_id=postback.pk)
+    upload = take_in(organization, f"{SECRET}.csv", f"date,cost,campaign\n2026-11-01,5,{SECRET}\n".encode())
+    return {
+        "attribution/network": network.pk,
+        "attribution/booking": booking.pk,
+        "attribution/conversion": booking.conversion_id,
+        "attribution/costupload": upload.pk,
+    }
 
 
 @pytest.fixture

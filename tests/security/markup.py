@@ -4,7 +4,11 @@ from html.parser import HTMLParser
 
 from django.conf import settings
 
+from apps.analytics.credits import KNOWN
+
 OUR_OWN = ("/", "?", "#", "data:image/svg+xml", f"{settings.TRELLIS_INGRESS_URL}/in/")
+# Whom the licence of their data wants named, to the letter.
+CREDITED = {credit.url for credit in KNOWN.values()}
 LEADING = {"href", "src", "action", "formaction", "hx-get", "hx-post", "data-url", "poster"}
 NEVER = {"base", "embed", "iframe", "object", "style"}
 
@@ -37,4 +41,4 @@ class Markup(HTMLParser):
 
 
 def leads_away(where: str) -> bool:
-    return bool(where) and (not where.startswith(OUR_OWN) or where.startswith(("//", "/\\")))
+    return bool(where) and where not in CREDITED and (not where.startswith(OUR_OWN) or where.startswith(("//", "/\\")))

@@ -21,9 +21,13 @@ from tests.security.markup import Markup
 
 PARTS = (
     "/live/events",
-    "/reports/top-sources?kinds=all",
-    "/reports/top-links?kinds=all",
-    "/reports/kinds?kinds=all",
+    "/reports/breakdown/sources?kinds=all&tab=source",
+    "/reports/breakdown/sources?kinds=all&tab=campaign",
+    "/reports/breakdown/links?kinds=all",
+    "/reports/breakdown/links?kinds=all&tab=landing_page",
+    "/reports/breakdown/kinds",
+    "/explore/answer?kinds=all&by=referrer&by=term",
+    "/explore/answer?kinds=all&by=content&series=1",
     "/",
 )
 FORMULAS = tuple("=+-@\t\r\n＝＋－＠")

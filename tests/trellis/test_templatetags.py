@@ -104,7 +104,8 @@ def test_the_table_of_a_chart_has_one_row_for_each_label():
     chart = {"labels": ["Mon", "Tue"], "series": [{"name": "Clicks", "values": [1, 2]}, {"values": [3, 4]}]}
 
     html = drawn(
-        "{% for label, values in chart|chart_rows %}{{ label }} {{ values|join:' ' }};{% endfor %}", chart=chart
+        "{% load figures %}{% for label, link, values in chart|chart_lines %}{{ label }} {{ values|join:' ' }};{% endfor %}",
+        chart=chart,
     )
 
     assert html == "Mon 1 3;Tue 2 4;"
@@ -114,7 +115,7 @@ def test_a_chart_whose_series_do_not_match_its_labels_is_refused():
     chart = {"labels": ["Mon"], "series": [{"values": [1, 2]}]}
 
     with pytest.raises(ValueError, match="zip"):
-        drawn("{% for row in chart|chart_rows %}{{ row }}{% endfor %}", chart=chart)
+        drawn("{% load figures %}{% for row in chart|chart_lines %}{{ row }}{% endfor %}", chart=chart)
 
 
 def test_a_chart_stands_beside_its_table():

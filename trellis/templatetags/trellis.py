@@ -1,9 +1,8 @@
 """What every template may say: numbers and times as people read them, icons, the navigation, form controls."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from django import template
 from django.conf import settings
@@ -91,13 +90,6 @@ def sparkline(points: Sequence[float]) -> dict[str, object]:
     heights = ((SPARKLINE_HEIGHT - 2) * (1 - max(point, 0) / top) + 1 for point in points)
     line = " ".join(f"{index * step:.1f},{height:.1f}" for index, height in enumerate(heights))
     return {"line": line, "width": SPARKLINE_WIDTH, "height": SPARKLINE_HEIGHT}
-
-
-@register.filter
-def chart_rows(chart: Mapping[str, Any]) -> list[tuple[object, list[object]]]:
-    """The same chart as table rows: each label with the value of every series there, in the order of the series."""
-    columns = [series["values"] for series in chart["series"]]
-    return list(zip(chart["labels"], (list(row) for row in zip(*columns, strict=True)), strict=True))
 
 
 @register.simple_tag

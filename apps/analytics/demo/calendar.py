@@ -1,4 +1,4 @@
-"""When the made-up clicks happen: a rhythm of hours in eight time zones, of weekdays, of campaigns, and growth."""
+"""When the made-up clicks happen: a rhythm of hours in many time zones, of weekdays, of campaigns, and growth."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from apps.analytics.demo.markets import HOURS, MARKETS, WEEKDAYS
 from apps.analytics.demo.sources import DAYS, SOURCES
 
-MACHINES = ("bot", "preview", "checker")
-MACHINE_SHARE = 0.15
-MACHINE_WEIGHTS = (70, 18, 12)
+MACHINES = ("bot", "preview", "checker", "scraper")
+MACHINE_SHARE = 0.16
+MACHINE_WEIGHTS = (60, 16, 10, 14)
 GROWTH = 2.1
 HOUR = timedelta(hours=1)
 HOUR_MS = 3_600_000
 # The low bits of a packed moment say who clicks: a market, or after those a machine.
-WHO_BITS = 4
+WHO_BITS = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,18 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 
 from apps.accounts.models import Organization
 from apps.analytics.demo.traffic import Shop, Traffic
 from apps.campaigns.models import Link
 from apps.ingress.destination import parse
+from apps.ingress.enrich.tables import current
 from apps.ingress.warehouse.reader import Warehouse
 from apps.ingress.warehouse.writer import store_events
 
 SEED = 1
-CHUNK_EVENTS = 25_000
+CHUNK_EVENTS = 50_000
 # The clicks end when the organization was founded. With some so close before it, the last chunk is there, or a demo so small
 # that it is one chunk.
 COMPLETE_WITHIN = timedelta(days=3)
@@ -43,10 +45,11 @@ def is_complete(organization: Organization) -> bool:
 def fill(organization: Organization, events: int) -> Iterator[int]:
     """Stores them in chunks and yields how many are done after each.
 
-    Everything follows from the seed, the number and when the organization was founded, and each chunk carries a token:
+    What arrives follows from the seed, the number and when the organization was founded, and each chunk carries a token:
     doing it again after a crash stores what was missing. Errors: BlockRefused, WarehouseUnavailable.
     """
-    traffic = Traffic(_shop(organization), organization.created_at, ZoneInfo(organization.time_zone), seed=SEED)
+    zone = ZoneInfo(organization.time_zone)
+    traffic = Traffic(_shop(organization), organization.created_at, zone, current(timezone.now()), seed=SEED)
     stream = traffic.events(events)
     done = 0
     while chunk := list(islice(stream, CHUNK_EVENTS)):

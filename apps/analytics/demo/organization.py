@@ -42,6 +42,11 @@ LINKS = (
     DemoLink("demo-fern", "Fern & Field, affiliate", f"https://{DOMAIN}/friends/fern-and-field?click={{click_id}}"),
     DemoLink("demo-nora", "Nora's video about potting soil", f"https://{DOMAIN}/potting-soil"),
     DemoLink("demo-guide", "Winter garden guide", "https://example.org/guides/winter-garden"),
+    DemoLink("demo-reels", "TikTok ads", f"https://{DOMAIN}/collections/balcony?click={{click_id}}"),
+    DemoLink("demo-pins", "Pinterest ads", f"https://{DOMAIN}/collections/terracotta?click={{click_id}}"),
+    DemoLink("demo-press", "Where the press and assistants link to", f"https://{DOMAIN}/about/clay"),
+    DemoLink("demo-offices", "Plants for offices, LinkedIn", f"https://{DOMAIN}/offices?click={{click_id}}"),
+    DemoLink("demo-sms", "Text messages", f"https://{DOMAIN}/vip?click={{click_id}}"),
     DemoLink("demo-spring", "Spring sale 2026", f"https://{DOMAIN}/sale", paused=True),
 )
 

@@ -67,6 +67,21 @@ def mailing(level: float) -> Callable[[int, date], float]:
 
 
 GOOGLE = (("https://www.google.com/", 9), ("https://www.google.de/", 2), ("https://www.google.co.uk/", 1))
+# Engines that still say what was searched for.
+ENGINES = (
+    ("https://www.bing.com/search?q=", 0.5),
+    ("https://duckduckgo.com/?q=", 0.3),
+    ("https://www.ecosia.org/search?q=", 0.3),
+    ("https://yandex.com/search/?text=", 0.1),
+    ("https://www.baidu.com/s?wd=", 0.1),
+)
+SEARCHES = (
+    "terracotta+pots",
+    "frost+proof+clay+pots",
+    "Tont%C3%B6pfe+gro%C3%9F",
+    "demo+shop",
+    "potting+soil+peat+free",
+)
 SOURCES = (
     Source(
         "newsletter",
@@ -77,6 +92,8 @@ SOURCES = (
             (utm("Newsletter", "email", "Autumn Sale"), 4),
             (utm("newsletter", "e-mail", "autumn_sale"), 2),
             (utm("newsletter", "email", "garden-tips", utm_content="footer"), 3),
+            (utm("newsletter", "EMAIL", " autumn-sale"), 1),
+            ({"mtm_source": "newsletter", "mtm_medium": "email", "mtm_campaign": "autumn-sale"}, 2),
         ),
         (("", 12), ("https://mail.google.com/", 3), ("https://outlook.live.com/", 1)),
     ),
@@ -85,6 +102,7 @@ SOURCES = (
         growing(15, since=0, to=22),
         "demo-search",
         (
+            ({"gad_source": "1", "gad_campaignid": "21407731905"}, 3),
             (utm("google", "cpc", "brand", utm_term="demo shop"), 8),
             (utm("google", "cpc", "autumn-sale", utm_term="plant pots"), 5),
             (utm("Google", "CPC", "AutumnSale", utm_term="terracotta pots"), 2),
@@ -136,6 +154,56 @@ SOURCES = (
         fading(190, since=67, half_life_days=0.6, rest=1),
         "demo-guide",
         referrers=(("https://www.reddit.com/", 8), ("https://out.reddit.com/", 3), ("", 4)),
+    ),
+    Source(
+        "TikTok ads",
+        growing(2, since=20, to=9),
+        "demo-reels",
+        (
+            (utm("tiktok", "paid_social", "balcony", utm_content="reel-1", utm_id="1790042"), 5),
+            (utm("TikTok", "paid", "Balcony", utm_content="reel-2"), 3),
+        ),
+        (("https://www.tiktok.com/", 3), ("", 5)),
+        click_parameter="ttclid",
+        device=Device.APP,
+    ),
+    Source(
+        "Pinterest ads",
+        steady(2.2),
+        "demo-pins",
+        ((utm("pinterest", "cpc", "terracotta"), 4), (utm("Pinterest", "paidsocial", "Terracotta"), 1)),
+        (("https://www.pinterest.com/", 4), ("https://www.pinterest.de/", 1), ("", 2)),
+        click_parameter="epik",
+    ),
+    Source(
+        "offices",
+        steady(1.4),
+        "demo-offices",
+        ((utm("linkedin", "paid_social", "offices-2026"), 3), (utm("LinkedIn", "cpc", "Offices 2026"), 1)),
+        (("https://www.linkedin.com/", 4), ("", 1)),
+        click_parameter="li_fat_id",
+    ),
+    Source("text messages", mailing(3), "demo-sms", ((utm("twilio", "sms", "vip"), 1),), device=Device.PHONE),
+    Source(
+        "press, search and assistants",
+        growing(9, since=0, to=17),
+        "demo-press",
+        (({}, 12), ({"utm_source": "chatgpt.com"}, 2)),
+        (
+            *((f"{engine}{words}", weight) for engine, weight in ENGINES for words in SEARCHES),
+            *GOOGLE,
+            ("https://chatgpt.com/", 4),
+            ("https://www.perplexity.ai/", 2),
+            ("https://gemini.google.com/", 1),
+            ("https://copilot.microsoft.com/", 1),
+            ("https://t.co/8hXqPb2rVn", 1.5),
+            ("https://bsky.app/", 1),
+            ("https://news.ycombinator.com/", 0.7),
+            ("https://garden-gazette.example/2026/best-clay", 3),
+            ("https://www.slow-pottery.example/links.html", 1.5),
+            ("android-app://com.google.android.gm/", 0.8),
+            ("https://forum.balcony-people.example/t/pots/118", 1),
+        ),
     ),
     # From here on, traffic with no link: what somebody will want to understand later.
     Source(

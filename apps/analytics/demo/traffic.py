@@ -7,21 +7,25 @@ from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from apps.analytics.demo.agents import BOTS, CHECKERS, PREVIEWS
+from apps.analytics.demo.agents import BOTS, CHECKERS, PREVIEWS, SCRAPERS
 from apps.analytics.demo.calendar import Calendar, Moment
 from apps.analytics.demo.sources import REFUSED, SOURCES, Source
-from apps.analytics.demo.visitors import Choice, Visitor, Visitors
+from apps.analytics.demo.visitors import Choice, Visitor, Visitors, draw_address, ranges
 from apps.ingress.destination import Destination, with_click
 from apps.ingress.enrich import enrich
+from apps.ingress.enrich.tables import Tables
 from apps.ingress.event import Event, Origin, Reason
 from apps.ingress.snowflake import EPOCH_MS, SEQUENCE_BITS, WORKER_BITS, WORKERS, click_id
 
 # The last worker number of the last host: the one least likely to have been at work.
 WORKER = WORKERS - 1
 PREFETCH_SHARE = 0.03
-GROUPS = {"bot": BOTS, "preview": PREVIEWS, "checker": CHECKERS}
+GROUPS = {"bot": BOTS, "preview": PREVIEWS, "checker": CHECKERS, "scraper": SCRAPERS}
+# Each program has so many machines.
+MACHINE_ADDRESSES = 12
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -52,12 +56,13 @@ class Sent(NamedTuple):
 class Traffic:
     """Makes the clicks of one shop, one after the other in time."""
 
-    def __init__(self, shop: Shop, now: datetime, zone: ZoneInfo, *, seed: int) -> None:
-        self._shop, self._now = shop, now
+    def __init__(self, shop: Shop, now: datetime, zone: ZoneInfo, tables: Tables, *, seed: int) -> None:
+        self._shop, self._now, self._tables = shop, now, tables
         self._random = Random(seed)  # noqa: S311  made-up data must be the same each time
         self._calendar = Calendar(now, zone, self._random)
         self._visitors = Visitors(self._calendar.volumes, self._random)
         self._machines = {name: Choice([agent.weight for agent in group]) for name, group in GROUPS.items()}
+        self._networks = {name: [ranges(agent.networks) for agent in group] for name, group in GROUPS.items()}
         self._tags = [[Tag(urlencode(said), dict(said)) for said, _ in source.parameters] for source in SOURCES]
         self._tag_choices = [Choice([weight for _, weight in source.parameters]) for source in SOURCES]
         self._referrer_choices = [Choice([weight for _, weight in source.referrers]) for source in SOURCES]
@@ -68,7 +73,8 @@ class Traffic:
     def events(self, count: int) -> Iterator[Event]:
         """`count` enriched events, oldest first."""
         for moment in self._calendar.moments(count):
-            yield enrich(self._machine(moment) if moment.market is None else self._person(moment, moment.market))
+            event = self._machine(moment) if moment.market is None else self._person(moment, moment.market)
+            yield enrich(event, self._tables)
 
     def _person(self, moment: Moment, market: int) -> Event:
         event_id = self._next_id(moment.at_ms)
@@ -88,11 +94,16 @@ class Traffic:
             source=self._visitors.source(moment.day),
             agent=agent,
             language="",
-            ip=f"203.0.113.{10 * number + self._random.randrange(10)}",
+            ip=self._machine_address(moment.machine, number),
             is_new=True,
         )
         method = "HEAD" if moment.machine == "checker" else "GET"
         return self._event(event_id, moment, visitor, Sent(method, headers_of(self._host, agent.text), ""))
+
+    def _machine_address(self, machine: str, number: int) -> str:
+        """One of the few addresses of this program, the same ones in every demo."""
+        seat = (number + 1) * MACHINE_ADDRESSES + self._random.randrange(MACHINE_ADDRESSES)
+        return draw_address(self._networks[machine][number], crc32(f"{machine} {seat}".encode()) << 8 | seat)
 
     def _event(self, event_id: int, moment: Moment, visitor: Visitor, sent: Sent) -> Event:
         source, shop = SOURCES[visitor.source], self._shop

@@ -8,16 +8,6 @@ from apps.analytics.kinds import Kinds
 from apps.analytics.span import Span
 from apps.ingress.warehouse.reader import Warehouse
 
-TOP_SQL = """
-SELECT link_key, count() AS clicks, uniqIf(visitor_id, visitor_id != 0) AS visitors
-FROM events
-WHERE {{scope}}
-  AND happened_at >= fromUnixTimestamp64Milli({start:Int64})
-  AND happened_at < fromUnixTimestamp64Milli({end:Int64})
-  AND ({kinds:String} = 'all' OR kind = 'human')
-GROUP BY link_key ORDER BY clicks DESC, link_key LIMIT {limit:UInt32}
-"""
-
 CLICKS_SQL = """
 SELECT link_key,
        countIf(happened_at >= fromUnixTimestamp64Milli({start:Int64})) AS clicks,
@@ -32,30 +22,12 @@ GROUP BY link_key ORDER BY link_key
 
 
 @dataclass(frozen=True)
-class LinkCount:
-    """`link_key` is empty for traffic that named no link."""
-
-    link_key: str
-    clicks: int
-    visitors: int
-
-
-@dataclass(frozen=True)
 class LinkClicks:
     """Clicks within the span; the last click whenever it was."""
 
     link_key: str
     clicks: int
     last_clicked_at: datetime
-
-
-def top_links(warehouse: Warehouse, span: Span, kinds: Kinds, *, limit: int = 10) -> list[LinkCount]:
-    """One row per link key, the most clicks first.
-
-    Units: counts; visitors is approximate. Errors: those of Warehouse.rows.
-    Source: table events. Cost: raw rows of the span.
-    """
-    return warehouse.rows(TOP_SQL, LinkCount, {**span.parameters, "kinds": kinds, "limit": limit}, name="top_links")
 
 
 def link_clicks(warehouse: Warehouse, keys: Iterable[str], span: Span, kinds: Kinds) -> list[LinkClicks]:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from apps.accounts.access import MemberRequest
-from apps.analytics import words
+from apps.analytics import enrichment, words
 from apps.analytics.access import event_for
 from apps.analytics.export import csv_of
 from apps.analytics.forms import EventsForm
@@ -40,6 +40,7 @@ def event(request: MemberRequest, event_id: int) -> HttpResponse:
         "url": url_of(found),
         "parameters": parameters_of(found.query),
         "click_id": click_id(found.event_id),
+        "enrichment": enrichment.found(found),
         "kind": words.KINDS.get(found.kind, found.kind),
         "kind_why": words.kind_why(found),
         "reason": words.REASONS.get(found.reason, ""),

@@ -2,92 +2,137 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.access import MemberRequest
-from apps.analytics import charts, words
+from apps.analytics import charts
+from apps.analytics.addresses import address_of
+from apps.analytics.analysis import OverviewForm
+from apps.analytics.breakdowns import BREAKDOWNS, MOVERS, breakdown_of, metrics_of, tab_of, tabs_of
+from apps.analytics.export import csv_answer, wants_csv
 from apps.analytics.forms import ReportForm
 from apps.analytics.kinds import Kinds
+from apps.analytics.kpis import SHOWN, kpis_of
+from apps.analytics.link_names import naming_links
 from apps.analytics.onboarding import onboarding as steps_of
-from apps.analytics.page import Question, render_part, report
-from apps.analytics.reports.clicks_by_day import clicks_by_day as clicks_by_day_of
-from apps.analytics.reports.clicks_by_day import every_day
-from apps.analytics.reports.clicks_by_hour import clicks_by_hour
-from apps.analytics.reports.kinds import kinds as kinds_of
+from apps.analytics.page import Question, query_of, render_part, report
+from apps.analytics.query import METRICS, answer, top_movers
 from apps.analytics.reports.links import link_clicks as link_clicks_of
-from apps.analytics.reports.links import top_links as top_links_of
-from apps.analytics.reports.sources import top_sources as top_sources_of
-from apps.analytics.reports.totals import totals as totals_of
 from apps.analytics.span import Span
-from apps.campaigns.models import Link
+from apps.analytics.tables import movers_table, table_of
+
+ROWS = 10
+MOVING_ROWS = 8
+CSV_ROWS = 10_000
+COUNTRIES = 300
+DEFAULT_AGAINST = "the time before"
 
 
 @report("the overview")
 def overview(request: MemberRequest) -> HttpResponse:
-    question = Question.read(request, ReportForm, now=timezone.now())
+    question = Question.read(request, OverviewForm, now=timezone.now())
     template = "analytics/_overview.html" if request.htmx else "analytics/overview.html"
-    return render(request, template, {"question": question}, status=question.status)
+    return render(request, template, {"question": question, "breakdowns": BREAKDOWNS}, status=question.status)
 
 
 @report("the totals")
 def totals(request: MemberRequest) -> HttpResponse:
-    question = Question.read(request, ReportForm, now=timezone.now())
-    days = every_day(clicks_by_day_of(question.warehouse, question.span, question.kinds), question.span)
-    hours = clicks_by_hour(question.warehouse, question.today, question.kinds)
-    context = {
-        "question": question,
-        "today": totals_of(question.warehouse, question.today, question.kinds),
-        "total": totals_of(question.warehouse, question.span, question.kinds),
-        "hour_clicks": [hour.clicks for hour in hours],
-        "hour_visitors": [hour.visitors for hour in hours],
-        "clicks": [day.people if question.kinds is Kinds.PEOPLE else day.everything for day in days],
-        "visitors": [day.visitors for day in days],
-        "clicks_label": f"Clicks, {question.span.label}",
-        "visitors_label": f"Visitors, {question.span.label}",
-        "against": f"the {len(days)} days before",
-    }
+    question = Question.read(request, OverviewForm, now=timezone.now())
+    found = answer(question.warehouse, query_of(question, SHOWN, interval=question.form.chosen_interval))
+    if wants_csv(request):
+        return csv_answer("Totals", question.span, table_of(found, question.form, question.currency))
+    kpis = kpis_of(found, question.form, question.currency, has_money=question.has_money)
+    context = {"question": question, "kpis": kpis, "networks_url": address_of("attribution:networks")}
     return render_part(request, "analytics/_totals.html", context, title="Totals")
 
 
-@report("clicks by day")
-def clicks_by_day(request: MemberRequest) -> HttpResponse:
-    question = Question.read(request, ReportForm, now=timezone.now())
-    found = clicks_by_day_of(question.warehouse, question.span, question.kinds)
-    chart = charts.by_day(every_day(found, question.span), question.span, question.kinds, question.now)
-    context = {"question": question, "chart": chart, "any": bool(found)}
-    return render_part(request, "analytics/_clicks_by_day.html", context, title="Clicks by day")
-
-
-@report("the kinds of requests")
-def kinds(request: MemberRequest) -> HttpResponse:
-    question = Question.read(request, ReportForm, now=timezone.now())
-    counts = kinds_of(question.warehouse, question.span)
-    rows = [(count, words.KINDS.get(count.kind, count.kind)) for count in counts]
-    context = {"question": question, "rows": rows, "most": max((count.clicks for count in counts), default=0)}
-    return render_part(request, "analytics/_kinds.html", context, title="Kinds of requests")
-
-
-@report("the links")
-def top_links(request: MemberRequest) -> HttpResponse:
-    question = Question.read(request, ReportForm, now=timezone.now())
-    counts = top_links_of(question.warehouse, question.span, question.kinds)
-    names = dict(
-        Link.objects.visible_to(request.member).filter(key__in=[c.link_key for c in counts]).values_list("key", "name")
-    )
+@report("the metric over time")
+def over_time(request: MemberRequest) -> HttpResponse:
+    question = Question.read(request, OverviewForm, now=timezone.now())
+    metric = question.form.chosen_metric
+    found = answer(question.warehouse, query_of(question, (metric,), interval=question.form.chosen_interval))
+    title = f"{METRICS[metric].label} over time"
+    if wants_csv(request):
+        return csv_answer(title, question.span, table_of(found, question.form, question.currency))
     context = {
         "question": question,
-        "rows": [(count, names.get(count.link_key, "")) for count in counts],
-        "most": max((count.clicks for count in counts), default=0),
+        "title": title,
+        "about": METRICS[metric].about,
+        "chart": charts.over_time(found, metric, currency=question.currency, against=question.against),
+        "notes": found.notes,
+        "steps": question.form.steps,
     }
-    return render_part(request, "analytics/_top_links.html", context, title="Top links")
+    return render_part(request, "analytics/_over_time.html", context, title=title)
 
 
-@report("the sources")
-def top_sources(request: MemberRequest) -> HttpResponse:
-    question = Question.read(request, ReportForm, now=timezone.now())
-    counts = top_sources_of(question.warehouse, question.span, question.kinds)
-    context = {"question": question, "rows": counts, "most": max((count.clicks for count in counts), default=0)}
-    return render_part(request, "analytics/_top_sources.html", context, title="Top sources")
+@report("this breakdown")
+def breakdown(request: MemberRequest, group: str) -> HttpResponse:
+    question = Question.read(request, OverviewForm, now=timezone.now())
+    card = breakdown_of(group)
+    tab = tab_of(card.tabs, request.GET.get("tab", ""))
+    csv = wants_csv(request)
+    metrics = metrics_of(question.form.chosen_metric, has_money=question.has_money)
+    kinds = Kinds.ALL if card.of_all_kinds else None
+    found = answer(
+        question.warehouse, query_of(question, metrics, (tab,), kinds=kinds, limit=CSV_ROWS if csv else ROWS)
+    )
+    table = table_of(found, question.form, question.currency, naming=naming_links(request.member, found))
+    if csv:
+        return csv_answer(f"{card.title} by {tab}", question.span, table)
+    context = {
+        "question": question,
+        "page": reverse("analytics:overview"),
+        "card": card,
+        "table": table,
+        "tabs": tabs_of(card.tabs, tab, question.form),
+        "explore_query": question.form.explored(tab, metrics),
+        "notes": found.notes,
+    }
+    if card.has_map:
+        countries = answer(question.warehouse, query_of(question, metrics[:1], ("country",), limit=COUNTRIES))
+        context["map"] = charts.world(
+            table_of(countries, question.form, question.currency), reverse("analytics:overview")
+        )
+    return render_part(request, "analytics/_breakdown.html", context, title=card.title)
+
+
+@report("the hours of the week")
+def hours(request: MemberRequest) -> HttpResponse:
+    question = Question.read(request, OverviewForm, now=timezone.now())
+    metric = question.form.chosen_metric
+    found = answer(question.warehouse, query_of(question, (metric,), ("weekday", "hour_of_day"), limit=7 * 24))
+    if wants_csv(request):
+        return csv_answer("Hours of the week", question.span, table_of(found, question.form, question.currency))
+    chart = charts.week(found.rows, metric, question.currency)
+    context = {
+        "question": question,
+        "chart": chart,
+        "any": bool(found.rows),
+        "notes": found.notes,
+        "metric": METRICS[metric],
+    }
+    return render_part(request, "analytics/_hours.html", context, title="Hours of the week")
+
+
+@report("what moved")
+def movers(request: MemberRequest) -> HttpResponse:
+    question = Question.read(request, OverviewForm, now=timezone.now())
+    tab = tab_of(MOVERS, request.GET.get("tab", ""))
+    query = query_of(
+        question, (question.form.chosen_metric,), (tab,), limit=CSV_ROWS if wants_csv(request) else MOVING_ROWS
+    )
+    table = movers_table(top_movers(question.warehouse, query), query, question.form, question.currency)
+    if wants_csv(request):
+        return csv_answer(f"Top movers by {tab}", question.span, table)
+    context = {
+        "question": question,
+        "page": reverse("analytics:overview"),
+        "table": table,
+        "tabs": tabs_of(MOVERS, tab, question.form),
+        "against": question.against or DEFAULT_AGAINST,
+    }
+    return render_part(request, "analytics/_movers.html", context, title="Top movers")
 
 
 @report("the first steps", failed="analytics/_onboarding_failed.html")

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import staff_required
 from apps.analytics.pipeline import dead_letters, pipeline, stored, workers
 from apps.analytics.services import services
+from apps.attribution.rates import last_day
+from apps.ingress.enrich.tables import current
 
 
 @staff_required
@@ -41,6 +43,18 @@ def system_pipeline(request: HttpRequest) -> HttpResponse:
 @require_safe
 def system_workers(request: HttpRequest) -> HttpResponse:
     return _part(request, "analytics/_system_workers.html", {"workers": workers()}, title="Celery workers")
+
+
+@staff_required
+@require_safe
+def system_data(request: HttpRequest) -> HttpResponse:
+    """How old is what comes with time, and not with clicks."""
+    now = timezone.now()
+    context = {
+        "files": [(file, file.age_days(now)) for file in current(now).places.files],
+        "rates_on": last_day(),
+    }
+    return _part(request, "analytics/_system_data.html", context, title="Data")
 
 
 def _part(request: HttpRequest, part: str, context: dict[str, object], *, title: str) -> HttpResponse:

@@ -1,23 +1,16 @@
 """The kind of a request: a person, a bot, a HEAD, a prefetch or a link preview. Only people count by default."""
 
-import re
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from crawleruseragents import is_crawler
+from apps.ingress.enrich.agents import sign_of
+from apps.ingress.event import Event, Kind, Origin
 
-from apps.ingress.event import Event, Kind
-
-VERSION = 1
-# Longer agents are hostile; the start is enough to know them, and the cost of the patterns stays bounded.
-AGENT_MAX_CHARS = 1_000
-# Programs that fetch a link because a person pasted it into a message. They are crawlers too, but each stands for a share.
-PREVIEW_AGENTS = re.compile(
-    r"facebookexternalhit|Facebot|WhatsApp/|Slackbot|Slack-ImgProxy|TelegramBot|Twitterbot|LinkedInBot|Discordbot|SkypeUriPreview"
-    r"|MicrosoftPreview|Viber|redditbot|Mastodon/|Iframely|Embedly|Snap URL Preview|vkShare|Bluesky Cardyb|Google-PageRenderer"
-)
-PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-moz")
-HINTS = {*PREFETCH_HEADERS, "x-purpose"}
+VERSION = 200_000
+PREVIEW_HEADER = "x-purpose"
+HINTS = {"sec-purpose", "purpose", "x-moz", PREVIEW_HEADER}
+# Sent by every browser with every page it opens, and forgotten by programs that only borrow a browser's agent.
+BROWSERS_SEND = "accept-language"
 
 
 class Classified(NamedTuple):
@@ -27,27 +20,39 @@ class Classified(NamedTuple):
 
 
 def kind(event: Event) -> Classified:
-    """Source: method, agent (crawler-user-agents), Sec-Purpose and its older forms."""
-    return Classified(kind_of(event), "", VERSION)
+    """Source: method, Sec-Purpose and its older forms, agent, and the network that `network` found.
 
-
-def kind_of(event: Event) -> Kind:
+    Reasons: method, header (of a prefetch or preview), those of `agents.sign_of`, network (a crawler's own), headers (from a
+    hoster's machine with a browser's agent, without what browsers send). An imported log has no headers to miss.
+    """
     if event.method == "HEAD":
-        return Kind.HEAD
+        return _classified(Kind.HEAD, "method")
+    if hinted := _hinted(event):
+        return _classified(hinted, "header")
+    sign = sign_of(event.user_agent)
+    if sign.kind is not Kind.HUMAN:
+        return _classified(sign.kind, sign.reason)
+    if event.network_kind == "crawler":
+        return _classified(Kind.BOT, "network")
+    if event.network_kind == "hosting" and event.origin != Origin.IMPORT and not _sent(event, BROWSERS_SEND):
+        return _classified(Kind.BOT, "headers")
+    return _classified(Kind.HUMAN, "")
+
+
+def _hinted(event: Event) -> Kind | None:
     hints = [(name.lower(), value.lower()) for name, value in event.headers if name.lower() in HINTS]
     for name, value in hints:
-        if name in PREFETCH_HEADERS and "prefetch" in value:
+        if name != PREVIEW_HEADER and "prefetch" in value:
             return Kind.PREFETCH
-        if name == "x-purpose" and value == "preview":
+        if name == PREVIEW_HEADER and value == "preview":
             return Kind.PREVIEW
-    return kind_of_agent(event.user_agent[:AGENT_MAX_CHARS])
+    return None
 
 
-# 14 µs for an agent seen for the first time, 0.1 from here (2026-11-22).
-@lru_cache(maxsize=50_000)
-def kind_of_agent(agent: str) -> Kind:
-    if not agent.strip():
-        return Kind.BOT
-    if PREVIEW_AGENTS.search(agent):
-        return Kind.PREVIEW
-    return Kind.BOT if is_crawler(agent) else Kind.HUMAN
+def _sent(event: Event, wanted: str) -> bool:
+    return any(name.lower() == wanted and value for name, value in event.headers)
+
+
+@cache
+def _classified(kind: Kind, reason: str) -> Classified:
+    return Classified(kind, reason, VERSION)

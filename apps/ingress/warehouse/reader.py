@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar, cast
 
 from clickhouse_driver.errors import Error as DriverError
 
@@ -22,32 +23,62 @@ LIMITS: dict[str, Any] = {
 LIMIT_CODES = {159, 241, 158, 396}
 
 
+class Table(NamedTuple):
+    """An answer whose columns are known only when it is there."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+
+
 @dataclass(frozen=True)
 class Warehouse:
     """Questions of one organization.
 
     A question is SQL with `{{scope}}` where the organization's condition belongs and `{name:Type}` for values, which the
-    server substitutes. The organization is added here, never by the author.
+    server substitutes. The organization is added here, never by the author. `cached` says that who asks takes an answer that is
+    some seconds old; only questions that go through a cache care.
     """
 
     organization_id: int
     max_execution_s: int = 15
+    cached: bool = False
 
-    def rows(self, sql: str, row: type[Row], parameters: Mapping[str, Any] | None = None, *, name: str) -> list[Row]:
+    def rows(
+        self,
+        sql: str,
+        row: type[Row],
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        name: str,
+        limits: Mapping[str, Any] = MappingProxyType({}),
+    ) -> list[Row]:
         """Rows of the answer as `row`, a dataclass or named tuple whose fields are the columns in any order.
 
-        `name` says which report asked; it stands in ClickHouse's query log. Errors: WarehouseUnavailable, QuestionTooLarge.
+        `name` says which report asked; it stands in ClickHouse's query log. `limits` of this question go before those of every
+        question. Errors: WarehouseUnavailable, QuestionTooLarge.
         """
+        columns, found = self.table(sql, parameters, name=name, limits=limits)
+        order = [columns.index(name) for name in names_of(row)]
+        return [row(*(values[i] for i in order)) for values in found]
+
+    def table(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        name: str,
+        limits: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Table:
+        """The same as it came, for questions whose columns depend on what is asked."""
         assert "{{scope}}" in sql, f"{name} would read every organization"
         values = {**(parameters or {}), "organization_id": self.organization_id}
         settings = {
             **LIMITS,
             "max_execution_time": self.max_execution_s,
             "log_comment": f"{name} org={self.organization_id}",
+            **limits,
         }
-        columns, found = _ask(sql.replace("{{scope}}", SCOPE), values, settings)
-        order = [columns.index(name) for name in names_of(row)]
-        return [row(*(values[i] for i in order)) for values in found]
+        return Table(*ask(sql.replace("{{scope}}", SCOPE), values, settings))
 
 
 def names_of(row: type) -> tuple[str, ...]:
@@ -56,7 +87,8 @@ def names_of(row: type) -> tuple[str, ...]:
     return named or tuple(f.name for f in fields(cast(Any, row)))
 
 
-def _ask(sql: str, parameters: Mapping[str, Any], settings: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
+def ask(sql: str, parameters: Mapping[str, Any], settings: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
+    """For this package: names and rows. Nothing is added, not even an organization."""
     try:
         found, columns = client().execute(sql, dict(parameters), with_column_types=True, settings=settings)
     except DriverError as error:

@@ -15,7 +15,8 @@ from apps.ingress.warehouse.errors import WarehouseUnavailable
 
 INSERT = f"INSERT INTO events ({', '.join(FIELDS)}) VALUES"
 # With a token given, the server must not wait for more rows to make a block of its own.
-SETTINGS = {"async_insert": 0, "insert_deduplicate": 1}
+# The views behind the table remember tokens too: what died between table and view is made good when the token comes again.
+SETTINGS = {"async_insert": 0, "insert_deduplicate": 1, "deduplicate_blocks_in_dependent_materialized_views": 1}
 
 STORED_IDS = """
 SELECT event_id FROM events

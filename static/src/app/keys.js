@@ -1,6 +1,7 @@
 // Keyboard shortcuts. A link or button says its own with data-keys="g o", and the help lists what the page has.
 const PAUSE_MS = 1200
 const OFF = "trellis-keys-off"
+const SIGNS = { ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" }
 const help = document.getElementById("help")
 let typed = []
 let typedAt = 0
@@ -14,13 +15,16 @@ function off() {
 }
 
 const writing = (target) => target.matches?.("input, textarea, select, [contenteditable]") ?? false
+// Keys that the browser has a use for just there: closing a menu, scrolling a table.
+const taken = ({ key, target }) =>
+  (key === "Escape" && document.querySelector("[popover]:popover-open") !== null) || (key.startsWith("Arrow") && (target.closest?.("[role=region], pre, summary") ?? null) !== null)
 
 function row({ dataset, textContent, ariaLabel }) {
   const line = document.createElement("div")
   const name = document.createElement("dt")
   const keys = document.createElement("dd")
   name.textContent = ariaLabel ?? textContent.trim()
-  for (const key of dataset.keys.split(" ")) keys.append(Object.assign(document.createElement("kbd"), { textContent: key }))
+  for (const key of dataset.keys.split(" ")) keys.append(Object.assign(document.createElement("kbd"), { textContent: SIGNS[key] ?? key }))
   line.dataset.keysRow = ""
   line.append(name, keys)
   return line
@@ -45,7 +49,7 @@ function follow(now, key) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target) || off()) return
+  if (event.ctrlKey || event.metaKey || event.altKey || writing(event.target) || taken(event) || off()) return
   if (document.querySelector("dialog[open]")) return
   const search = document.getElementById("search")
   if (event.key === "?") openHelp()

@@ -1,6 +1,6 @@
 // From our description of a chart to ECharts' options. docs/pages.md describes the description.
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 })
-const full = new Intl.NumberFormat("en")
+import { frame, told, tooltip } from "./frame.js"
+import { full, short } from "./numbers.js"
 
 /** The last `unfinished` points are drawn dotted: a period that still grows must not look like a fall. */
 function dotted(series, unfinished) {
@@ -38,7 +38,7 @@ function bar(series, colour, chart) {
     stack: chart.stacked ? "all" : undefined,
     color: colour,
     barMaxWidth: 28,
-    itemStyle: { borderRadius: chart.stacked ? 0 : [3, 3, 0, 0] },
+    itemStyle: { borderRadius: chart.stacked ? 0 : chart.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] },
   }
 }
 
@@ -51,11 +51,10 @@ function drawnSeries(chart, colours) {
   })
 }
 
-/** Plain text, one line a series; the point where solid turns into dotted is in both and told once. */
-function tooltip(points, unit) {
-  const told = new Map(points.filter(({ value }) => value !== null && value !== undefined).map((point) => [point.seriesName, point.value]))
-  const lines = [...told].map(([name, value]) => `${name}  {number|${full.format(value)}}${unit ? ` ${unit}` : ""}`)
-  return [`{title|${points[0].axisValueLabel ?? points[0].name}}`, ...lines].join("\n")
+/** One line a series; the point where solid turns into dotted is in both and told once. */
+function lines(points, say) {
+  const values = new Map(points.filter(({ value }) => value !== null && value !== undefined).map((point) => [point.seriesName, point.value]))
+  return told(points[0].axisValueLabel ?? points[0].name, [...values].map(([name, value]) => [name, say(value)]))
 }
 
 function marks(chart, colours) {
@@ -68,39 +67,38 @@ function marks(chart, colours) {
   }
 }
 
+function categories(chart, colours) {
+  return {
+    type: "category",
+    data: chart.labels,
+    boundaryGap: chart.type === "bar",
+    inverse: Boolean(chart.horizontal),
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: colours.line } },
+    axisLabel: chart.horizontal ? { color: colours.quiet, width: 130, overflow: "truncate", interval: 0 } : { color: colours.quiet, hideOverlap: true },
+  }
+}
+
+function amounts(chart, colours) {
+  return {
+    type: "value",
+    minInterval: chart.unit === "share" ? undefined : 1,
+    splitNumber: 4,
+    splitLine: { lineStyle: { color: colours.line } },
+    axisLabel: { color: colours.quiet, formatter: short(chart.unit), hideOverlap: true },
+  }
+}
+
 export function options(chart, colours) {
   const series = drawnSeries(chart, colours)
   const several = chart.series.length > 1
   if (chart.annotations?.length && series.length) series[0].markLine = marks(chart, colours)
   return {
-    textStyle: { fontFamily: colours.font, color: colours.text },
-    aria: { enabled: false },
+    ...frame(colours),
     grid: { left: 4, right: 8, top: several ? 36 : 12, bottom: 4, containLabel: true },
     legend: several ? { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 12, textStyle: { color: colours.quiet } } : undefined,
-    tooltip: {
-      trigger: "axis",
-      renderMode: "richText",
-      confine: true,
-      backgroundColor: colours.surface,
-      borderColor: colours.line,
-      textStyle: { color: colours.text, rich: { title: { color: colours.quiet, fontSize: 12, lineHeight: 20 }, number: { fontWeight: 600, color: colours.text } } },
-      formatter: (points) => tooltip(points, chart.unit),
-    },
-    xAxis: {
-      type: "category",
-      data: chart.labels,
-      boundaryGap: chart.type === "bar",
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: colours.line } },
-      axisLabel: { color: colours.quiet, hideOverlap: true },
-    },
-    yAxis: {
-      type: "value",
-      minInterval: 1,
-      splitNumber: 4,
-      splitLine: { lineStyle: { color: colours.line } },
-      axisLabel: { color: colours.quiet, formatter: (value) => short.format(value) },
-    },
+    tooltip: tooltip(colours, { trigger: "axis", formatter: (points) => lines(points, full(chart.unit)) }),
+    ...(chart.horizontal ? { xAxis: amounts(chart, colours), yAxis: categories(chart, colours) } : { xAxis: categories(chart, colours), yAxis: amounts(chart, colours) }),
     series,
   }
 }

@@ -24,6 +24,7 @@ export function palette() {
     quiet: colour("--tblr-secondary"),
     line: colour("--tblr-border-color"),
     surface: colour("--tblr-bg-surface"),
+    empty: colour("--tblr-tertiary-bg"),
     font: getComputedStyle(document.body).fontFamily,
   }
   probe.remove()

@@ -1,0 +1,80 @@
+"""What numbers can be grouped by: fields of the event, and the clock."""
+
+from calendar import day_name
+from dataclasses import dataclass
+from functools import lru_cache
+
+from apps.ingress.rules import Every, Rule, Term
+
+# Between the fields of a dimension that has several, in a key and in the roll-up.
+SEPARATOR = "\x1f"
+PARAMETER = "parameter:"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """`fields` are those of the event that make the key, the widest first; empty for the clock."""
+
+    name: str
+    label: str
+    fields: tuple[str, ...]
+
+    @property
+    def is_clock(self) -> bool:
+        return not self.fields
+
+    def text(self, value: str) -> str:
+        """A value of a row's key for people, the narrowest first: `Munich, BY, DE`; `14:00`; `Monday`; empty stays empty."""
+        if self.name == "hour_of_day":
+            return f"{value}:00"
+        if self.name == "weekday":
+            return day_name[int(value) - 1]
+        return ", ".join(part for part in reversed(value.split(SEPARATOR)) if part)
+
+    def rule(self, value: str) -> Rule | None:
+        """What holds for the events of this row, to narrow a page to it; None for the clock, which is no field."""
+        if self.is_clock:
+            return None
+        terms = tuple(Term(field, "is", part) for field, part in zip(self.fields, value.split(SEPARATOR), strict=True))
+        return terms[0] if len(terms) == 1 else Every(terms)
+
+
+def _named(name: str, label: str, *fields: str) -> Dimension:
+    return Dimension(name, label, fields or (name,))
+
+
+_ALL = (
+    _named("channel", "Channel"),
+    _named("source", "Source"),
+    _named("medium", "Medium"),
+    _named("campaign", "UTM campaign", "utm_campaign"),
+    _named("term", "UTM term", "utm_term"),
+    _named("content", "UTM content", "utm_content"),
+    _named("campaign_key", "Campaign id", "campaign_key"),
+    _named("referrer", "Referrer", "referrer_domain"),
+    _named("ad_network", "Ad network"),
+    _named("link", "Link", "link_key"),
+    _named("landing_page", "Landing page"),
+    _named("country", "Country"),
+    _named("region", "Region", "country", "region"),
+    _named("city", "City", "country", "region", "city"),
+    _named("language", "Language"),
+    _named("device", "Device", "device_type"),
+    _named("brand", "Brand", "device_brand"),
+    _named("model", "Model", "device_brand", "device_model"),
+    _named("os", "System"),
+    _named("browser", "Browser"),
+    _named("network", "Network", "as_name"),
+    _named("kind", "Kind"),
+    Dimension("hour_of_day", "Hour of the day", ()),
+    Dimension("weekday", "Weekday", ()),
+)
+DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}
+
+
+@lru_cache(maxsize=1024)
+def dimension_of(name: str) -> Dimension | None:
+    """The dimension of this name; `parameter:NAME` is the first value of a parameter of the request. None when there is none."""
+    if name.startswith(PARAMETER) and (parameter := name.removeprefix(PARAMETER)):
+        return Dimension(name, f"Parameter {parameter}", (f"parameters.{parameter}",))
+    return DIMENSIONS.get(name)

@@ -1,0 +1,28 @@
+"""Which networks, conversions and uploads a member may see."""
+
+from django.shortcuts import get_object_or_404
+
+from apps.accounts.models import Membership
+from apps.attribution.models import Conversion, CostUpload, Network
+
+
+def network_for(member: Membership, pk: int) -> Network:
+    return get_object_or_404(Network.objects.visible_to(member).select_related("created_by"), pk=pk)
+
+
+def network_to_change(member: Membership, pk: int) -> Network:
+    """The network, locked until the transaction ends."""
+    return get_object_or_404(Network.objects.visible_to(member).select_for_update(), pk=pk)
+
+
+def conversion_for(member: Membership, pk: int) -> Conversion:
+    return get_object_or_404(Conversion.objects.visible_to(member).select_related("network"), pk=pk)
+
+
+def cost_upload_for(member: Membership, pk: int) -> CostUpload:
+    return get_object_or_404(CostUpload.objects.visible_to(member), pk=pk)
+
+
+def cost_upload_to_change(member: Membership, pk: int) -> CostUpload:
+    """The upload, locked until the transaction ends: of two who apply at once the second sees what the first did."""
+    return get_object_or_404(CostUpload.objects.visible_to(member).select_for_update(), pk=pk)

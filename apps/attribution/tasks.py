@@ -1,0 +1,73 @@
+"""Doors of Celery into attribution. Each comes by again by itself, so none is retried; twice is the same as once."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from celery import shared_task
+from django.utils import timezone
+from redis import RedisError
+
+from apps.attribution import booking, costs, following, matching, publish, storing
+from apps.ingress.warehouse.errors import WarehouseUnavailable
+
+# Below the beat's expiry and the time limit: what waits longer is taken up by the next round.
+ROUND_S = 30.0
+
+
+@shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]
+def book_postbacks() -> int:
+    """Book what waits, and store what that changed; returns how many postbacks.
+
+    Twice is once. Comes by every two seconds.
+    """
+    booked = _until_nothing_waits(booking.book_waiting)
+    _until_nothing_waits(storing.store_waiting)
+    return booked
+
+
+@shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]
+def match_orphans() -> int:
+    """Look for the clicks of orphans that are due, and store what was found; returns how many.
+
+    Twice is once. Comes by every five seconds.
+    """
+    looked_for = _until_nothing_waits(matching.match_waiting)
+    _until_nothing_waits(storing.store_waiting)
+    return looked_for
+
+
+@shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]
+def follow_clicks() -> int:
+    """Bring conversions to what their clicks were enriched to since; returns how many changes of them.
+
+    Twice is once. Comes by every minute.
+    """
+    followed = _until_nothing_waits(following.follow_clicks)
+    _until_nothing_waits(storing.store_waiting)
+    return followed
+
+
+@shared_task(throws=(RedisError,))  # type: ignore[untyped-decorator]
+def publish_networks() -> int:
+    """Publish whatever changed without saying so: edits in a shell, Redis flushed.
+
+    Twice is once. Comes by every five seconds.
+    """
+    return publish.publish_networks()
+
+
+@shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]
+def finish_cost_uploads() -> int:
+    """Finish applying and undoing costs where that was broken off; returns how many.
+
+    Twice is once. Comes by every thirty seconds.
+    """
+    return costs.finish_waiting()
+
+
+def _until_nothing_waits(do_some: Callable[[datetime], int]) -> int:
+    done, deadline = 0, time.monotonic() + ROUND_S
+    while (some := do_some(timezone.now())) and time.monotonic() < deadline:
+        done += some
+    return done + some

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from apps.attribution.views import costs, networks
+
+app_name = "attribution"
+
+urlpatterns = [
+    path("costs", costs.cost_uploads, name="costs"),
+    path("costs/upload", costs.upload_costs, name="upload-costs"),
+    path("costs/<int:upload_id>", costs.cost_upload, name="cost-upload"),
+    path("costs/<int:upload_id>/apply", costs.apply_costs, name="apply-costs"),
+    path("costs/<int:upload_id>/undo", costs.undo_costs, name="undo-costs"),
+    path("costs/<int:upload_id>/discard", costs.discard_costs, name="discard-costs"),
+    path("settings/networks", networks.networks, name="networks"),
+    path("settings/networks/new", networks.new_network, name="new-network"),
+    path("settings/networks/<int:network_id>", networks.network, name="network"),
+    path("settings/networks/<int:network_id>/change", networks.change_network, name="change-network"),
+    path("settings/networks/<int:network_id>/maps", networks.change_maps, name="change-maps"),
+    path("settings/networks/<int:network_id>/pause", networks.pause_network, name="pause-network"),
+    path("settings/networks/<int:network_id>/rebook", networks.rebook_network, name="rebook-network"),
+    path("settings/networks/<int:network_id>/try", networks.try_postback, name="try-postback"),
+]

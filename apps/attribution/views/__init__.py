@@ -1,0 +1,1 @@
+"""Pages about money: networks, conversions, costs."""
