@@ -50,6 +50,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "forget nobody's postbacks": {
+        "task": "apps.ingress.tasks.forget_nobodys_postbacks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "revive jobs": {"task": "apps.ingress.tasks.revive_jobs", "schedule": 30.0, "options": {"expires": 30.0}},
 }
 

@@ -116,9 +116,7 @@ class Organization(models.Model):
 
     class Meta:
         ordering = ("name", "id")
-        constraints = [
-            models.CheckConstraint(condition=models.Q(currency__regex="^[A-Z]{3}$"), name="currency_is_a_code")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(currency__regex="^[A-Z]{3}$"), name="currency_code")]
 
     def __str__(self) -> str:
         return self.name

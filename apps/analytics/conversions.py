@@ -1,6 +1,5 @@
 """Conversions as a list: what its address may say, which ones that selects, and their CSV."""
 
-import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from django import forms
 from django.db.models import Q
 
 from apps.accounts.models import Membership
-from apps.analytics.export import safe
+from apps.analytics.export import lines_of
 from apps.analytics.forms import ReportForm, SearchInput
 from apps.analytics.span import milliseconds
 from apps.attribution.maps import Status
@@ -71,17 +70,8 @@ def page_of(found: ConversionQuerySet, after: str) -> tuple[list[Conversion], st
 
 def csv_of(found: ConversionQuerySet) -> Iterator[str]:
     """Lines, header first, at most MAX_CSV conversions."""
-    write = csv.writer(_Line()).writerow
-    yield write(CSV_COLUMNS)
-    for conversion in found[:MAX_CSV].iterator(chunk_size=2_000):
-        yield write([safe(_cell(conversion, name)) for name in CSV_COLUMNS])
-
-
-class _Line:
-    """A file for csv.writer that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
+    some = found[:MAX_CSV].iterator(chunk_size=2_000)
+    return lines_of(CSV_COLUMNS, ([_cell(conversion, name) for name in CSV_COLUMNS] for conversion in some))
 
 
 def _cell(conversion: Conversion, name: str) -> Any:

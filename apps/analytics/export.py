@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 
@@ -34,7 +34,8 @@ def csv_of(warehouse: Warehouse, selection: Selection) -> Iterator[str]:
     The first page is asked for before anything is returned, so that errors of Warehouse.rows can still be told.
     """
     first = newest_events(warehouse, selection, ListedEvent, limit=PAGE)
-    return _lines(warehouse, selection, first)
+    names = [field.name for field in fields(ListedEvent)]
+    return lines_of(names, ([getattr(event, name) for name in names] for event in _walked(warehouse, selection, first)))
 
 
 def wants_csv(request: HttpRequest) -> bool:
@@ -71,13 +72,19 @@ def _row(line: Line) -> list[object]:
     return [*(safe(key.text) for key in line.keys), *("" if cell.value is None else cell.value for cell in line.cells)]
 
 
-def _lines(warehouse: Warehouse, selection: Selection, page: tuple[list[ListedEvent], Cursor | None]) -> Iterator[str]:
+def lines_of(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """CSV line by line, for answers too long to be held. Every cell is made safe."""
     write = csv.writer(_Line()).writerow
-    names = [field.name for field in fields(ListedEvent)]
-    yield write(names)
+    yield write(header)
+    yield from (write([safe(cell) for cell in row]) for row in rows)
+
+
+def _walked(
+    warehouse: Warehouse, selection: Selection, page: tuple[list[ListedEvent], Cursor | None]
+) -> Iterator[ListedEvent]:
     for written in range(0, MAX_EVENTS, PAGE):
         events, after = page
-        yield from (write([safe(getattr(event, name)) for name in names]) for event in events)
+        yield from events
         if after is None or written + PAGE >= MAX_EVENTS:
             return
         page = newest_events(warehouse, selection, ListedEvent, limit=PAGE, after=after)

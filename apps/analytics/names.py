@@ -3,6 +3,7 @@
 from babel import Locale
 
 from apps.analytics import words
+from apps.ingress.rules.countries import COUNTRIES
 
 ENGLISH = Locale("en")
 NONE = "(none)"
@@ -12,7 +13,7 @@ DEVICES = {"tv": "TV", "car": "Car", "other": "Other device"}
 
 def country(code: str) -> str:
     """`DE` as Germany; a code nobody knows as itself."""
-    return str(ENGLISH.territories.get(code, code))
+    return COUNTRIES.get(code, code)
 
 
 def language(code: str) -> str:

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from apps.ingress import jobs
 from apps.ingress.broker import broker
+from apps.ingress.models import Postback
 from apps.ingress.reenrich import KIND as REENRICH
 from apps.ingress.shipper import CONFIRMED, PAYLOAD
 from apps.ingress.store import store_lines
@@ -22,6 +24,8 @@ log = structlog.get_logger(__name__)
 TRIED = "trellis:tried:"
 # A confirmation must outlive the longest time a shipper may be away from Redis while its segment is on the way.
 CONFIRMED_SECONDS = 86_400
+# Long enough to find out about a mistyped key, short enough for what anybody may send.
+NOBODYS_KEPT = timedelta(days=30)
 # What a job waits for; anything else that a slice raises is its end.
 PASSING = (WarehouseUnavailable, OperationalError)
 # Workers know the kinds whose modules they have loaded.
@@ -74,6 +78,13 @@ def work_on_job(job_id: int, turn: int) -> None:
 def revive_jobs() -> int:
     """Send jobs again whose worker died or whose message was lost. Comes by every 30 s; run twice it finds none the second time."""
     return jobs.revive(timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_nobodys_postbacks() -> int:
+    """Delete postbacks that no network's key was known for, a month after they came; returns how many. Twice is once."""
+    deleted, _ = Postback.objects.nobodys(timezone.now() - NOBODYS_KEPT).delete()
+    return deleted
 
 
 def _take(segment_id: str) -> tuple[bytes | None, bool]:

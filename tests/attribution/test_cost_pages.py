@@ -6,7 +6,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from apps.accounts.models import Membership
 from apps.accounts.roles import Role
 from apps.attribution.models import CostUpload
 from apps.ingress.warehouse.connection import client as clickhouse
@@ -15,13 +14,6 @@ from tests.accounts import make
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 FILE = b"Date;Campaign;Source;Amount spent (EUR)\n2026-11-01;Spring;google;12,50\n2026-11-02;Spring;google;7,50\nyesterday;x;y;1\n"
 SUM = "SELECT sum(cost) FROM costs WHERE organization_id = {organization:UInt32} AND upload_id = {upload:UInt64}"
-
-
-@pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
 
 
 def uploaded(client: Client, data: bytes = FILE, name: str = "november.csv") -> CostUpload:

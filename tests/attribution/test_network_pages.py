@@ -23,18 +23,6 @@ pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 
 
 @pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
-
-
-@pytest.fixture
-def network(alice: Membership) -> Network:
-    return a_network(alice.organization)
-
-
-@pytest.fixture
 def published() -> Iterator[None]:
     """A table of networks in Redis, so that one more can be added to it."""
     routes.publish(broker(), {}, section="networks", whole=True)

@@ -9,22 +9,9 @@ from django.test import Client
 from apps.accounts.models import Membership
 from apps.attribution.models import Booking, Conversion, Network
 from apps.ingress.snowflake import click_id
-from tests.accounts import make
 from tests.attribution.make import a_network, a_stored_click
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
-
-
-@pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
-
-
-@pytest.fixture
-def network(alice: Membership) -> Network:
-    return a_network(alice.organization)
 
 
 def steps_of(answer: object) -> dict[str, tuple[bool, str]]:

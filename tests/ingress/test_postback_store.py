@@ -5,11 +5,13 @@ from datetime import timedelta
 import orjson
 import pytest
 from django.db import ProgrammingError, connection
+from django.utils import timezone
 
 from apps.ingress.dead_letters import replay
 from apps.ingress.models import DeadLetter, Postback, StoredEvent
 from apps.ingress.postbacks import read
 from apps.ingress.store import Stored, store_lines
+from apps.ingress.tasks import forget_nobodys_postbacks
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 from tests.ingress.make import NOW, a_line, an_organization_id
 from tests.ingress.postbacks import KEY, a_postback_line
@@ -154,3 +156,18 @@ def test_a_line_in_another_order_is_no_postback_and_no_click() -> None:
     shuffled = orjson.dumps(dict(reversed(orjson.loads(a_postback_line()).items())))
 
     assert store_lines("one", [shuffled], now=NOW).dead == 1
+
+
+def test_postbacks_under_keys_that_are_nobodys_are_forgotten_after_a_month() -> None:
+    now_ms = int(timezone.now().timestamp() * 1000)
+    month_ms = 31 * 86_400_000
+    lines = [
+        a_postback_line(organization_id=0, network_id=0, reason="unknown_key", at_ms=now_ms - month_ms),
+        a_postback_line(organization_id=0, network_id=0, reason="unknown_key", at_ms=now_ms),
+        a_postback_line(organization_id=7, at_ms=now_ms - month_ms),
+    ]
+    store_lines("three", lines, now=timezone.now())
+
+    assert (forget_nobodys_postbacks(), forget_nobodys_postbacks()) == (1, 0)
+
+    assert set(Postback.objects.values_list("organization_id", flat=True)) == {0, 7}

@@ -27,6 +27,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             "organization",
-            models.CheckConstraint(condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="currency_is_a_code"),
+            models.CheckConstraint(condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="currency_code"),
         ),
     ]

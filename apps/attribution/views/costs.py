@@ -1,5 +1,7 @@
 """Costs: a file is looked at first, then applied, and can be undone."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -59,13 +61,7 @@ def apply_costs(request: MemberRequest, upload_id: int) -> HttpResponse:
     form = Columns(request.POST, table=read_table(bytes(upload.data)), reading=_guessed(upload))
     if not form.is_valid():
         return _draft_page(request, upload, form, status=422)
-    try:
-        costs.apply(upload, form.reading, timezone.now())
-        messages.success(request, f"{upload.rows:,} rows of costs count.")
-    except costs.NotApplicable as error:
-        messages.warning(request, str(error))
-    except WarehouseUnavailable:
-        messages.warning(request, LATER)
+    _tell(request, lambda: costs.apply(upload, form.reading, timezone.now()), "Costs of {} count.", upload)
     return redirect("attribution:cost-upload", upload_id)
 
 
@@ -73,13 +69,7 @@ def apply_costs(request: MemberRequest, upload_id: int) -> HttpResponse:
 @require_POST
 def undo_costs(request: MemberRequest, upload_id: int) -> HttpResponse:
     upload = access.cost_upload_for(request.member, upload_id)
-    try:
-        costs.undo(upload, timezone.now())
-        messages.success(request, f"{upload} no longer counts.")
-    except costs.NotApplicable as error:
-        messages.warning(request, str(error))
-    except WarehouseUnavailable:
-        messages.warning(request, LATER)
+    _tell(request, lambda: costs.undo(upload, timezone.now()), "Costs of {} no longer count.", upload)
     return redirect("attribution:cost-upload", upload_id)
 
 
@@ -94,6 +84,18 @@ def discard_costs(request: MemberRequest, upload_id: int) -> HttpResponse:
         return redirect("attribution:costs")
     messages.warning(request, "It counts, or has counted: its rows are explained by it. Undo it instead.")
     return redirect("attribution:cost-upload", upload_id)
+
+
+def _tell(request: MemberRequest, deed: Callable[[], None], done: str, upload: CostUpload) -> None:
+    """Do it, and say what became of it."""
+    try:
+        deed()
+    except costs.NotApplicable as error:
+        messages.warning(request, str(error))
+    except WarehouseUnavailable:
+        messages.warning(request, LATER)
+    else:
+        messages.success(request, done.format(upload))
 
 
 def _guessed(upload: CostUpload) -> Reading:
