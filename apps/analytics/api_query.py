@@ -48,6 +48,7 @@ EXAMPLE = OpenApiExample(
 A_SPAN = "A span is either `days`, or `from` and `to`."
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class DayOrMoment(serializers.Field[Any, Any, Any, Any]):
     """`2026-11-22`, a whole local day, or a moment of RFC 3339."""
 
