@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.attribution.books import take_pen
 from apps.attribution.models import ConversionChange
@@ -15,25 +18,27 @@ REASON = "click"
 
 
 def follow_clicks(now: datetime) -> int:
-    """Follow the oldest change of clicks that nobody has followed; returns how many were, 0 when there is none.
+    """Follow what was changed of an organization's clicks; returns how many changes that were, 0 when there are none.
 
-    All of one change or nothing of it: broken off, it is followed anew. Errors: django.db.Error.
+    All that wait for one organization together, for steps that follow each other change the same clicks. All or nothing: broken
+    off, they are followed anew. Errors: django.db.Error.
     """
     with transaction.atomic():
-        changed = ChangedHours.objects.unseen_by(READER).first()
-        if changed is None or not take_pen(wait=False):
+        oldest = ChangedHours.objects.unseen_by(READER).first()
+        if oldest is None or not take_pen(wait=False):
             return 0
-        for rows in _in_effect(changed):
+        changes = list(ChangedHours.objects.unseen_by(READER).filter(organization_id=oldest.organization_id)[:AT_ONCE])
+        for rows in _in_effect(oldest.organization_id, changes):
             ConversionChange.objects.bulk_create(_again(rows, now))
-        changed.seen(READER)
-    return 1
+        for changed in changes:
+            changed.seen(READER)
+    return len(changes)
 
 
-def _in_effect(changed: ChangedHours) -> Iterator[list[ConversionChange]]:
+def _in_effect(organization_id: int, changes: Sequence[ChangedHours]) -> Iterator[list[ConversionChange]]:
     """Rows in effect that copied a click of those hours, some at a time."""
-    of_these_clicks = ConversionChange.objects.filter(
-        conversion__organization_id=changed.organization_id, clicked_at__gte=changed.start, clicked_at__lt=changed.end
-    )
+    hours = reduce(or_, (Q(clicked_at__gte=changed.start, clicked_at__lt=changed.end) for changed in changes))
+    of_these_clicks = ConversionChange.objects.filter(hours, conversion__organization_id=organization_id)
     # A row that takes another back names the same click.
     gone = set(of_these_clicks.filter(sign=-1).values_list("conversion_id", "takes_back"))
     rows = of_these_clicks.filter(sign=1).order_by("conversion_id", "number")

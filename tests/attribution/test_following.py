@@ -76,6 +76,17 @@ def test_following_twice_is_following_once(network: Network) -> None:
     assert ConversionChange.objects.count() == rows
 
 
+def test_changes_of_the_same_clicks_are_followed_together(network: Network) -> None:
+    click = booked(network)
+    enriched(network, click, "FR")
+    enriched(network, click, "AT")
+
+    settled()
+
+    assert by_country(network) == {"AT": (1, 10.0), "DE": (0, 0.0)}
+    assert ConversionChange.objects.count() == 3
+
+
 def test_a_row_that_was_taken_back_before_stays_so(network: Network) -> None:
     click = booked(network, status="lead")
     a_postback(network, click=click, txid="1", payout="10", status="sale")

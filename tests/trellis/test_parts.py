@@ -36,6 +36,10 @@ def test_a_fall_of_what_should_be_low_is_good():
     assert "change-good" in html
 
 
+def test_a_change_of_more_than_ten_times_is_told_as_a_multiple():
+    assert "<strong>21 times</strong> yesterday" in drawn('"_change.html" with change=20 against="yesterday"')
+
+
 def test_no_change_is_told_too():
     assert "as many as yesterday" in drawn('"_change.html" with change=0 against="yesterday"')
 

@@ -51,6 +51,12 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def times(change: float) -> str:
+    """A large change as a multiple: 20 more of each one is `21 times`."""
+    return f"{short_number(change + 1)} times"
+
+
+@register.filter
 def magnitude(value: float | None) -> float | None:
     """The number without its sign, for sentences whose words already say more or less."""
     return None if value is None else abs(value)
