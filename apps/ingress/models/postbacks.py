@@ -11,7 +11,6 @@ class PostbackQuerySet(models.QuerySet["Postback"]):
         """Accepted ones that nobody has booked yet, oldest first; a partial index holds just these."""
         return self.filter(reason=Postback.Reason.ACCEPTED, booked_at__isnull=True).order_by("pk")
 
-
     def nobodys(self, until: datetime) -> "PostbackQuerySet":
         """Those under keys that no network has, received before then."""
         return self.filter(organization_id=0, received_at__lt=until)
