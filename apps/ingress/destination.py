@@ -1,6 +1,6 @@
 """Where a visitor is sent: a template of an http(s) URL with macros, split once when it is published.
 
-Macros known now are those the request alone can answer; `docs/tracking.md` lists them.
+`docs/tracking.md` lists the macros.
 """
 
 import re
@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
 from urllib.parse import quote_from_bytes
+
+from apps.ingress.capture import parameters_of
 
 # Authority is a host and a port and nothing else: no user, no backslash, no white space, so that no browser reads another host.
 _ABSOLUTE = re.compile(
@@ -32,6 +34,17 @@ PARAMETER_MACROS: Mapping[str, tuple[str, ...]] = {
     "creative_id": ("creative_id",),
     **{f"sub{n}": (f"sub{n}",) for n in range(1, 21)},
 }
+# What is known of the visitor only by looking it up, as the column of the event that has it.
+SEEN_MACROS: Mapping[str, str] = {
+    "country": "country",
+    "region": "region",
+    "city": "city",
+    "device": "device_type",
+    "os": "os",
+    "browser": "browser",
+    "language": "language",
+}
+_KNOWN = OWN_MACROS | PARAMETER_MACROS.keys() | SEEN_MACROS.keys()
 
 
 class BadDestination(ValueError):
@@ -40,18 +53,24 @@ class BadDestination(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`texts` with `macros` between them: one text more than macros."""
+    """`texts` with `macros` between them: one text more than macros. `columns` are those that SEEN_MACROS among them show."""
 
     texts: tuple[str, ...]
     macros: tuple[str, ...]
     host: str
+    columns: tuple[str, ...] = ()
+
+    def names(self) -> frozenset[str]:
+        """The parameters it names itself, decoded."""
+        query = "{}".join(self.texts).partition("#")[0].partition("?")[2]
+        return frozenset(name for name, _ in parameters_of(query))
 
     def location(self, values: Sequence[str], click_id: str) -> str:
         """The URL for one click, with a value for each macro (empty when there is none). Values are URL-encoded."""
         if not self.macros:
             return with_click(self.texts[0], click_id)
         if not _UNRESERVED.fullmatch("".join(values)):
-            values = [_escaped(value) for value in values]
+            values = [escaped(value) for value in values]
         parts = [""] * (len(self.texts) + len(values))
         parts[0::2] = self.texts
         parts[1::2] = values
@@ -63,14 +82,15 @@ def parse(text: str) -> Destination:
     """Split a destination. Raises BadDestination: not absolute, not http(s), macros in the host, or a macro we do not know."""
     macros = tuple(_MACRO.findall(text))
     for macro in macros:
-        if macro not in OWN_MACROS and macro not in PARAMETER_MACROS and not macro.startswith("param."):
+        if macro not in _KNOWN and not macro.startswith("param."):
             raise BadDestination(f"There is no macro {{{macro}}}. See the tracking guide for those there are.")
     url, host = absolute(text, allowed="{}")
     if "{" in host or "}" in host:
         raise BadDestination("A macro cannot stand in the host name: the visitor could be sent anywhere.")
     # The links of an organization are much alike: shared text spares a third of their memory.
     first, *others = _MACRO.split(url)[0::2]
-    return Destination((first, *map(intern, others)), tuple(map(intern, macros)), intern(host))
+    columns = tuple(SEEN_MACROS[macro] for macro in macros if macro in SEEN_MACROS)
+    return Destination((first, *map(intern, others)), tuple(map(intern, macros)), intern(host), columns)
 
 
 def absolute(text: str, *, allowed: str = "") -> tuple[str, str]:
@@ -93,7 +113,8 @@ def with_click(url: str, click_id: str) -> str:
     return f"{base}{separator}{CLICK_PARAMETER}={click_id}{mark}{fragment}"
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """As a value of a query: nothing of it can end a header or an address, bytes that are not UTF-8 stay what they are."""
     if _UNRESERVED.fullmatch(value):
         return value
     return quote_from_bytes(value.encode("utf-8", "surrogateescape"), safe="")

@@ -23,14 +23,21 @@ class Kind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why the visitor was sent where they were: the first three followed a destination, the others were refused."""
+    """Why the visitor was sent where they were. The first six followed a destination.
+
+    The others were refused. Where a campaign did not take them (its reasons), its organization's default may have.
+    """
 
     LINK = "link"
+    RULE = "rule"
+    FALLBACK = "fallback"
     VERIFIED = "to_verified"
     SIGNED = "to_signed"
     ORGANIZATION = "organization"
     UNKNOWN_KEY = "unknown_key"
     PAUSED = "paused"
+    OUT_OF_DATES = "out_of_dates"
+    FULL = "full"
     NO_DESTINATION = "no_destination"
     UNVERIFIED = "to_unverified"
     BAD_SIGNATURE = "signature_bad"
@@ -82,6 +89,12 @@ class Event(NamedTuple):
     link_key: str = ""
     destination: str = ""
     retention_days: int = 0
+    routed_campaign_id: int = 0
+    routed_version: int = 0
+    rule_id: int = 0
+    destination_id: int = 0
+    propensity: float = 0.0
+    capped: Sequence[int] = ()
     # place
     country: str = ""
     region: str = ""

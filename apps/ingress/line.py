@@ -16,6 +16,17 @@ class BadLine(ValueError):
     """The line cannot become an event; the message says why."""
 
 
+class ByCampaign(NamedTuple):
+    """What a campaign decided for a request over one of its links. Without a destination it sent the click nowhere."""
+
+    campaign_id: int
+    version: int
+    rule_id: int
+    destination_id: int
+    propensity: float
+    capped: tuple[int, ...]
+
+
 class Decided(NamedTuple):
     """What was decided for a request, as it goes on its line. `at_ms` is Unix milliseconds."""
 
@@ -30,36 +41,47 @@ class Decided(NamedTuple):
     link_key: str
     destination: str
     retention_days: int
+    by: ByCampaign | None = None
 
 
 def encode(captured: Captured, decided: Decided) -> bytes:
     """The line, ending in a newline."""
     method, scheme, host, path, query, headers, withheld, _, _, ip = captured
-    event_id, at_ms, organization_id, visitor_id, visitor_is_new, status, reason, link_id, link_key, to, days = decided
-    return orjson.dumps(
-        {
-            "id": event_id,
-            "at": at_ms,
-            "org": organization_id,
-            "visitor": visitor_id,
-            "new": visitor_is_new,
-            "method": method,
-            "scheme": scheme,
-            "host": host,
-            "path": path,
-            "query": query,
-            "headers": headers,
-            "withheld": withheld,
-            "ip": ip,
-            "status": status,
-            "reason": reason,
-            "link": link_id,
-            "key": link_key,
-            "to": to,
-            "days": days,
-        },
-        option=orjson.OPT_APPEND_NEWLINE,
+    event_id, at_ms, organization_id, visitor_id, visitor_is_new, status, reason, link_id, link_key, to, days, by = (
+        decided
     )
+    said = {
+        "id": event_id,
+        "at": at_ms,
+        "org": organization_id,
+        "visitor": visitor_id,
+        "new": visitor_is_new,
+        "method": method,
+        "scheme": scheme,
+        "host": host,
+        "path": path,
+        "query": query,
+        "headers": headers,
+        "withheld": withheld,
+        "ip": ip,
+        "status": status,
+        "reason": reason,
+        "link": link_id,
+        "key": link_key,
+        "to": to,
+        "days": days,
+    }
+    if by:
+        campaign_id, version, rule_id, destination_id, propensity, capped = by
+        said |= {
+            "campaign": campaign_id,
+            "version": version,
+            "rule": rule_id,
+            "destination": destination_id,
+            "propensity": propensity,
+            "capped": capped,
+        }
+    return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def decode(line: bytes, *, stored_at: datetime = EPOCH) -> Event:
@@ -80,14 +102,15 @@ _NUMBERS = {
     "link": 2**64,
     "days": 2**32,
 }
+# The same for what only a click over a campaign's link has.
+ID_LIMIT = 2**32
+_BY_CAMPAIGN = {"campaign": 2**64, "version": 2**32, "rule": ID_LIMIT, "destination": ID_LIMIT}
 _TEXTS = ("method", "scheme", "host", "path", "query", "ip", "reason", "key", "to")
 
 
 def _check(said: dict[str, Any]) -> None:
     for name, limit in _NUMBERS.items():
-        value = said[name]
-        if type(value) is not int or not 0 <= value < limit:
-            raise ValueError(f"{name} is not a number below {limit}: {value!r:.100}")
+        _check_number(name, said[name], limit)
     for name in _TEXTS:
         if type(said[name]) is not str:
             raise ValueError(f"{name} is not text: {said[name]!r:.100}")
@@ -97,33 +120,58 @@ def _check(said: dict[str, Any]) -> None:
         raise ValueError("withheld is not a list of names")
 
 
+def _check_number(name: str, value: object, limit: int) -> None:
+    if type(value) is not int or not 0 <= value < limit:
+        raise ValueError(f"{name} is not a number below {limit}: {value!r:.100}")
+
+
 def _event(said: dict[str, Any], stored_at: datetime) -> Event:
     _check(said)
     headers = tuple([(name, value if value.isascii() else utf8(value)) for name, value in said["headers"]])
     named = {name.lower(): value for name, value in headers}
-    return Event(
-        organization_id=said["org"],
-        event_id=said["id"],
-        happened_at=datetime.fromtimestamp(said["at"] / 1000, UTC),
-        stored_at=stored_at,
-        visitor_id=said["visitor"],
-        visitor_is_new=said["new"],
-        method=said["method"],
-        scheme=said["scheme"],
-        host=utf8(said["host"]),
-        path=utf8(said["path"]),
-        query=utf8(said["query"]),
-        headers=headers,
-        withheld_headers=tuple(said["withheld"]),
-        ip=said["ip"],
-        parameters=first_values(said["query"]),
-        user_agent=named.get("user-agent", ""),
-        referrer=named.get("referer", ""),
-        origin=Origin(said.get("origin", Origin.LIVE)),
-        status=said["status"],
-        reason=said["reason"],
-        link_id=said["link"],
-        link_key=utf8(said["key"]),
-        destination=said["to"],
-        retention_days=said["days"],
+    # By position: by name it takes 2.0 µs instead of 1.3 (2026-11-23).
+    event = Event(
+        said["org"],
+        said["id"],
+        datetime.fromtimestamp(said["at"] / 1000, UTC),
+        stored_at,
+        said["visitor"],
+        said["new"],
+        said["method"],
+        said["scheme"],
+        utf8(said["host"]),
+        utf8(said["path"]),
+        utf8(said["query"]),
+        headers,
+        tuple(said["withheld"]),
+        said["ip"],
+        first_values(said["query"]),
+        named.get("user-agent", ""),
+        named.get("referer", ""),
+        Origin(said["origin"]) if "origin" in said else Origin.LIVE,
+        said["status"],
+        said["reason"],
+        said["link"],
+        utf8(said["key"]),
+        said["to"],
+        said["days"],
+    )
+    return _routed(event, said) if "campaign" in said else event
+
+
+def _routed(event: Event, said: dict[str, Any]) -> Event:
+    for name, limit in _BY_CAMPAIGN.items():
+        _check_number(name, said[name], limit)
+    for capped in said["capped"]:
+        _check_number("capped", capped, ID_LIMIT)
+    propensity = said["propensity"]
+    if type(propensity) not in (int, float) or not 0 <= propensity <= 1:
+        raise ValueError(f"propensity is not a probability: {propensity!r:.100}")
+    return event._replace(
+        routed_campaign_id=said["campaign"],
+        routed_version=said["version"],
+        rule_id=said["rule"],
+        destination_id=said["destination"],
+        propensity=float(propensity),
+        capped=tuple(said["capped"]),
     )

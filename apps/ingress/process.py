@@ -12,8 +12,11 @@ from apps.ingress import lease
 from apps.ingress.answer import Answer, Desk
 from apps.ingress.broker import broker
 from apps.ingress.capture import Capture, Request
+from apps.ingress.enrich.following import TablesFollower
+from apps.ingress.enrich.tables import Shelf
 from apps.ingress.lease import Lease
 from apps.ingress.metrics import ProcessMetrics
+from apps.ingress.plans.cap_counts import CapCounts
 from apps.ingress.postbacks.door import Body, PostbackDesk
 from apps.ingress.postbacks.repeats import Repeats, hasty_redis
 from apps.ingress.postbacks.reply import NOT_KEPT, Reply
@@ -36,6 +39,8 @@ class Process:
     spool: Spool
     shipper: Shipper
     follower: Follower
+    tables: TablesFollower
+    caps: CapCounts
     lease: Lease
     lock: threading.Lock
     postback_desk: PostbackDesk
@@ -44,7 +49,7 @@ class Process:
 
     @classmethod
     def start(cls) -> "Process":
-        """Lease a number, load the mirrored routes, begin to ship and to follow. Raises NoWorkerNumber."""
+        """Lease a number, load what is mirrored, begin to ship and to follow. Raises NoWorkerNumber."""
         now_ms = int(time.time() * 1000)
         settings.TRELLIS_SPOOL_DIR.mkdir(parents=True, exist_ok=True)
         held = lease.take(settings.TRELLIS_SPOOL_DIR, node=settings.TRELLIS_NODE, now_ms=now_ms)
@@ -67,14 +72,30 @@ class Process:
             postbacks=lambda: answered,
         )
         capture = Capture(kept=settings.TRELLIS_KEPT_HEADERS, trusted_proxies=settings.TRUSTED_PROXIES)
-        desk = Desk(table=table, capture=capture, ids=ids, click_ids=click_ids(), visitor_ids=visitor_ids())
+        shelf = Shelf(settings.TRELLIS_GEOIP_PATH)
+        caps = CapCounts(broker(), settings.TRELLIS_SPOOL_DIR)
+        desk = Desk(
+            table=table,
+            capture=capture,
+            ids=ids,
+            click_ids=click_ids(),
+            visitor_ids=visitor_ids(),
+            tables=shelf.held(),
+            caps=caps,
+        )
+        tables = TablesFollower(shelf, settings.TRELLIS_SPOOL_DIR, put=desk.put_tables)
         postback_desk = PostbackDesk(table=table, capture=capture, ids=ids)
+        tables.load_mirror()
+        caps.load_mirror()
         follower.load_mirror()
         follower.follow_once()
-        follower.start()
-        shipper.start()
+        caps.exchange()
+        for thread in (follower, shipper, tables, caps):
+            thread.start()
         repeats = Repeats(hasty_redis())
-        return cls(desk, spool, shipper, follower, held, threading.Lock(), postback_desk, repeats, answered)
+        return cls(
+            desk, spool, shipper, follower, tables, caps, held, threading.Lock(), postback_desk, repeats, answered
+        )
 
     def answer_and_keep(self, request: Request) -> Answer:
         with self.lock:
@@ -94,6 +115,8 @@ class Process:
     def stop(self) -> None:
         """Seal what is open and give the number back; a successor adopts what is not confirmed."""
         self.follower.stop()
+        self.tables.stop()
+        self.caps.stop()
         self.shipper.stop()
         self.lease.release()
 

@@ -1,7 +1,7 @@
 """Where a click goes: the table that `campaigns` publishes, and the decision for one request.
 
-The table is units, each a small JSON document under a name: `organization:<id>`, `link:<key>` and `network:<key>`. Units are
-replaced one by one, so publishing a link never rebuilds the table. Campaigns will be one more kind of unit.
+The table is units, each a small JSON document under a name: `organization:<id>`, `campaign:<id>`, `link:<key>` and
+`network:<key>`. Units are replaced one by one, so publishing a link never rebuilds the table.
 """
 
 import hashlib
@@ -14,8 +14,11 @@ from typing import Any, NamedTuple
 
 from apps.ingress.destination import BadDestination, Destination, absolute, parse
 from apps.ingress.event import Reason
+from apps.ingress.plans.decide import Routed
+from apps.ingress.plans.plan import Plan
 
 ORGANIZATION_UNIT = "organization:"
+CAMPAIGN_UNIT = "campaign:"
 LINK_UNIT = "link:"
 NETWORK_UNIT = "network:"
 NO_ORGANIZATION_DAYS = 30
@@ -39,13 +42,17 @@ class OrganizationRoute:
 
 @dataclass(frozen=True, slots=True)
 class LinkRoute:
-    """A tracked key. `destination` is None when what was published is no destination any more."""
+    """A tracked key. `destination` is None when what was published is no destination any more.
+
+    With a campaign (`campaign_id` is not 0) that decides, and `destination` counts for nothing.
+    """
 
     organization_id: int
     link_id: int
     key: str
     destination: Destination | None
     paused: bool
+    campaign_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,8 @@ NOBODY = OrganizationRoute(0, "", (), frozenset(), b"", None, "", NO_ORGANIZATIO
 class Decision(NamedTuple):
     """Where one request goes. Without a destination it was refused, and goes to the safe page.
 
-    `url` is a destination the request itself named; `destination` one of ours.
+    `url` is a destination the request itself named; `destination` one of ours. With a `plan` the campaign is still to be asked;
+    `routed` is what it said, and `destination` then what became of that.
     """
 
     organization: OrganizationRoute
@@ -73,6 +81,8 @@ class Decision(NamedTuple):
     link: LinkRoute | None = None
     destination: Destination | None = None
     url: str = ""
+    plan: Plan | None = None
+    routed: Routed | None = None
 
 
 @dataclass(slots=True)
@@ -86,15 +96,27 @@ class RouteTable:
     by_key: dict[str, int] = field(default_factory=dict)
     by_host: dict[str, int] = field(default_factory=dict)
     networks: dict[str, NetworkRoute] = field(default_factory=dict)
+    campaigns: dict[int, Plan] = field(default_factory=dict)
 
     def apply(self, name: str, document: Mapping[str, Any] | None) -> None:
-        """Replace one unit, or drop it when the document is None. Units of a kind that is not known yet are left alone."""
+        """Replace one unit, or drop it when the document is None. Units of a kind that is not known yet are left alone.
+
+        Errors: BadPlan and whatever else a document raises that is not one; the unit stays as it was.
+        """
         if name.startswith(ORGANIZATION_UNIT):
             self._apply_organization(int(name.removeprefix(ORGANIZATION_UNIT)), document)
         elif name.startswith(LINK_UNIT):
             self._apply_link(name.removeprefix(LINK_UNIT), document)
         elif name.startswith(NETWORK_UNIT):
             self._apply_network(name.removeprefix(NETWORK_UNIT), document)
+        elif name.startswith(CAMPAIGN_UNIT):
+            self._apply_campaign(int(name.removeprefix(CAMPAIGN_UNIT)), document)
+
+    def _apply_campaign(self, campaign_id: int, document: Mapping[str, Any] | None) -> None:
+        if document is None:
+            self.campaigns.pop(campaign_id, None)
+        else:
+            self.campaigns[campaign_id] = Plan.read(campaign_id, document)
 
     def _apply_network(self, key: str, document: Mapping[str, Any] | None) -> None:
         if document is None:
@@ -118,6 +140,7 @@ class RouteTable:
             key=key,
             destination=_destination(document["destination"]),
             paused=document["paused"],
+            campaign_id=document.get("campaign_id", 0),
         )
 
     def _apply_organization(self, organization_id: int, document: Mapping[str, Any] | None) -> None:
@@ -158,11 +181,23 @@ def decide(table: RouteTable, *, key: str, host: str, parameters: Mapping[str, s
         return Decision(organization, Reason.UNKNOWN_KEY)
     if link and link.paused:
         return Decision(organization, Reason.PAUSED, link)
-    if link and link.destination:
+    if link and link.campaign_id:
+        if plan := table.campaigns.get(link.campaign_id):
+            return Decision(organization, Reason.RULE, link, plan=plan)
+    elif link and link.destination:
         return Decision(organization, _LINK, link, link.destination)
-    if organization.default:
-        return Decision(organization, Reason.ORGANIZATION, link, organization.default)
-    return Decision(organization, Reason.NO_DESTINATION, link)
+    return _by_organization(organization, link)
+
+
+def settled(decision: Decision, routed: Routed) -> Decision:
+    """The decision now that its campaign was asked: where that sends the click nowhere, the organization's default is left."""
+    organization, _, link, _, _, plan, _ = decision
+    if routed.destination:
+        return Decision(organization, routed.reason, link, routed.destination.destination, "", plan, routed)
+    left = _by_organization(organization, link)
+    # Without a destination in an open campaign the reason is the organization's own.
+    reason = left.reason if routed.reason is Reason.NO_DESTINATION else routed.reason
+    return Decision(organization, reason, link, left.destination, "", plan, routed)
 
 
 def signature(secret: bytes, to: str, expires: str) -> str:
@@ -176,6 +211,12 @@ def _forget(names: dict[str, int], gone: set[str], organization_id: int) -> None
     for name in gone:
         if names.get(name) == organization_id:
             del names[name]
+
+
+def _by_organization(organization: OrganizationRoute, link: LinkRoute | None) -> Decision:
+    if organization.default:
+        return Decision(organization, Reason.ORGANIZATION, link, organization.default)
+    return Decision(organization, Reason.NO_DESTINATION, link)
 
 
 def _organization_of(table: RouteTable, host: str, parameters: Mapping[str, str]) -> OrganizationRoute:

@@ -26,8 +26,8 @@ TRIED = "trellis:tried:"
 CONFIRMED_SECONDS = 86_400
 # Long enough to find out about a mistyped key, short enough for what anybody may send.
 NOBODYS_KEPT = timedelta(days=30)
-# What a job waits for; anything else that a slice raises is its end.
-PASSING = (WarehouseUnavailable, OperationalError)
+# What a job waits for, as people are told; anything else that a slice raises is its end.
+PASSING = {WarehouseUnavailable: "ClickHouse does not answer.", OperationalError: "PostgreSQL does not answer."}
 # Workers know the kinds whose modules they have loaded.
 KINDS = (REENRICH,)
 
@@ -61,11 +61,15 @@ class JobTask(Task):  # type: ignore[misc]
     """Says on the job why its worker stopped, so that whoever waits for it can read it."""
 
     def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
-        tell = jobs.note_trouble if isinstance(exc, PASSING) else jobs.fail
-        tell(args[0], f"{type(exc).__name__}: {exc}")
+        trouble = next((words for kind, words in PASSING.items() if isinstance(exc, kind)), "")
+        if trouble:
+            log.warning("a job waits", job=args[0], error=str(exc))
+            jobs.note_trouble(args[0], trouble)
+        else:
+            jobs.fail(args[0], f"{type(exc).__name__}: {exc}")
 
 
-@shared_task(base=JobTask, name=jobs.TASK, throws=PASSING)  # type: ignore[untyped-decorator]
+@shared_task(base=JobTask, name=jobs.TASK, throws=tuple(PASSING))  # type: ignore[untyped-decorator]
 def work_on_job(job_id: int, turn: int) -> None:
     """Carry a job on for some seconds and send it on.
 

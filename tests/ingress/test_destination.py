@@ -115,3 +115,20 @@ def test_a_macro_in_the_host_is_refused() -> None:
 
 def test_the_fragment_stays_last() -> None:
     assert with_click("https://a.example/?a=b#c?d", "id") == "https://a.example/?a=b&trl_click=id#c?d"
+
+
+def test_macros_that_show_the_visitor_name_the_columns_they_need() -> None:
+    assert parse("https://a.example/?c={country}&d={device}&s={sub1}").columns == ("country", "device_type")
+
+
+@pytest.mark.parametrize(
+    ("destination", "names"),
+    [
+        ("https://a.example/", set()),
+        ("https://a.example/?a=1&b&p%C3%A4r={sub1}&a=2#c=3", {"a", "b", "p\u00e4r"}),
+        ("https://a.example/#?a=1", set()),
+        ("https://a.example/{sub1}?x={click_id}", {"x"}),
+    ],
+)
+def test_a_destination_knows_the_parameters_it_names(destination: str, names: set[str]) -> None:
+    assert parse(destination).names() == names

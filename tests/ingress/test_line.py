@@ -4,8 +4,8 @@ import orjson
 import pytest
 
 from apps.ingress.event import Event, Origin
-from apps.ingress.line import BadLine, decode
-from tests.ingress.make import NOW, a_line
+from apps.ingress.line import BadLine, ByCampaign, decode
+from tests.ingress.make import AGENT, NOW, a_line
 
 
 def test_a_line_is_one_line_whatever_the_request() -> None:
@@ -22,6 +22,21 @@ def test_what_was_captured_and_decided_comes_back() -> None:
     assert (event.event_id, event.visitor_id, event.link_key, event.happened_at) == (99, 5, "spring", NOW)
     assert event.parameters == {"utm_source": "news"}
     assert event.origin is Origin.LIVE
+
+
+def test_everything_on_the_line_comes_back_in_its_own_field() -> None:
+    line = a_line(headers={"referer": "https://a.example/", "host": "go.example.com", "cookie": "a=b"}, link_id=71)
+
+    event = decode(line, stored_at=NOW)._asdict()
+
+    said = orjson.loads(line)
+    same = ("method", "scheme", "host", "path", "query", "ip", "status", "reason")
+    assert {name: event[name] for name in same} == {name: said[name] for name in same}
+    assert (event["organization_id"], event["link_id"], event["retention_days"]) == (7, 71, 365)
+    assert (event["destination"], event["stored_at"]) == ("https://shop.example.com/", NOW)
+    assert (event["user_agent"], event["referrer"]) == (AGENT, "https://a.example/")
+    assert (event["visitor_is_new"], event["withheld_headers"]) == (False, ("Cookie",))
+    assert event["headers"][0] == ("Host", "go.example.com")
 
 
 def test_text_in_any_script_comes_back() -> None:
@@ -69,4 +84,40 @@ def test_what_is_no_line_is_refused_with_a_reason(line: bytes) -> None:
 
 
 def test_a_line_of_a_later_version_with_more_on_it_is_still_read() -> None:
-    assert decode(orjson.dumps({**orjson.loads(a_line(event_id=5)), "campaign": 9})).event_id == 5
+    assert decode(orjson.dumps({**orjson.loads(a_line(event_id=5)), "weather": 9})).event_id == 5
+
+
+def test_a_line_says_what_a_campaign_decided() -> None:
+    by = ByCampaign(5, 3, 11, 2, 1 / 3, (0, 12))
+
+    event = decode(a_line(by=by))
+
+    found = (event.routed_campaign_id, event.routed_version, event.rule_id, event.destination_id)
+    assert (*found, event.propensity, event.capped) == tuple(by)
+
+
+def test_a_line_without_a_campaign_has_nothing_of_it() -> None:
+    event = decode(a_line())
+
+    assert (event.routed_campaign_id, event.rule_id, event.propensity, event.capped) == (0, 0, 0.0, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("campaign", -1),
+        ("campaign", "5"),
+        ("version", 2**32),
+        ("rule", None),
+        ("destination", 1.5),
+        ("propensity", 1.1),
+        ("propensity", "all"),
+        ("capped", [2**32]),
+        ("capped", 3),
+    ],
+)
+def test_what_is_no_decision_of_a_campaign_is_refused(name: str, value: object) -> None:
+    said = orjson.loads(a_line(by=ByCampaign(5, 3, 11, 2, 0.5, ())))
+
+    with pytest.raises(BadLine):
+        decode(orjson.dumps({**said, name: value}))

@@ -191,6 +191,6 @@ def test_a_destination_that_is_none_any_more_is_refused_and_not_a_crash() -> Non
 def test_a_unit_of_a_later_version_is_left_alone() -> None:
     table = a_table()
 
-    table.apply("campaign:9", {"anything": True})
+    table.apply("weather:9", {"anything": True})
 
     assert decision(table, "spring").reason is Reason.LINK

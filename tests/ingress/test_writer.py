@@ -82,6 +82,28 @@ def test_bytes_that_are_no_text_are_stored_byte_for_byte() -> None:
     assert bytes.fromhex(found) == raw
 
 
+@pytest.mark.parametrize("word", ["日本", "a\udcff\udcfe"])
+def test_beside_bytes_that_are_no_text_every_field_keeps_its_own(word: str) -> None:
+    organization_id = an_organization_id()
+    event = an_event(
+        organization_id=organization_id,
+        headers=((word, word),),
+        withheld_headers=(word,),
+        parameters={word: word},
+        user_agent=word,
+    )
+    other = an_event(query="\udcff", headers=(("\udcff", ""),), withheld_headers=("\udcff",), parameters={"\udcff": ""})
+
+    store_events([event, other], token=f"beside-{organization_id}")
+
+    (found,) = client().execute(
+        "SELECT hex(headers[1].1), hex(headers[1].2), hex(withheld_headers[1]), hex(mapKeys(parameters)[1]), "
+        "hex(mapValues(parameters)[1]), hex(user_agent) FROM events WHERE organization_id = {id:UInt32}",
+        {"id": organization_id},
+    )
+    assert set(found) == {word.encode("utf-8", "surrogateescape").hex().upper()}
+
+
 def test_the_same_token_stores_once_however_often_it_is_sent() -> None:
     organization_id = an_organization_id()
     block = events(50, organization_id)

@@ -13,7 +13,17 @@ PAGES_REMEMBERED = 50_000
 REMEMBERED_CHARS = 300
 # Plain text: looking a member of an enum up costs as much as comparing it (2026-11-23).
 IMPORT = Origin.IMPORT.value
-FOLLOWED = frozenset({Reason.LINK.value, Reason.VERIFIED.value, Reason.SIGNED.value, Reason.ORGANIZATION.value})
+FOLLOWED = frozenset(
+    reason.value
+    for reason in (
+        Reason.LINK,
+        Reason.RULE,
+        Reason.FALLBACK,
+        Reason.VERIFIED,
+        Reason.SIGNED,
+        Reason.ORGANIZATION,
+    )
+)
 
 
 class LandingPage(NamedTuple):

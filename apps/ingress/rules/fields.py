@@ -13,6 +13,7 @@ from apps.ingress.rules.text import as_it_is, ascii_lower, lower, upper
 
 CAPTURE = date(2026, 11, 22)
 ENRICHMENT = date(2026, 11, 23)
+ROUTING = date(2026, 11, 23)
 UINT64_MAX = 2**64 - 1
 
 
@@ -123,6 +124,10 @@ _ROWS = (
     _kept("link_id", "link number", Type.NUMBER, CAPTURE),
     _kept("reason", "reason", since=CAPTURE, form=lower, choices=tuple(Reason)),
     _kept("destination", "destination", since=CAPTURE),
+    _kept("routed_campaign_id", "campaign number", Type.NUMBER, ROUTING),
+    _kept("routed_version", "campaign version", Type.NUMBER, ROUTING),
+    _kept("rule_id", "rule number", Type.NUMBER, ROUTING),
+    _kept("destination_id", "destination number", Type.NUMBER, ROUTING),
     _kept("status", "status", Type.NUMBER, CAPTURE),
     _kept("event_id", "event number", Type.NUMBER, CAPTURE),
     _kept("visitor_id", "visitor number", Type.NUMBER, CAPTURE),

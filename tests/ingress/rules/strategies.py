@@ -33,7 +33,10 @@ BY_TYPE: dict[Type, Strategy] = {
 BY_COLUMN: dict[str, Strategy] = {
     "event_id": st.one_of([st.integers(n - 10**9, n) for n in (10**9 + 1, 2**53 + 10**9, 2**64 - 1)]),
     "status": st.sampled_from(heaps.SMALL_NUMBERS),
-    "asn": st.sampled_from([number for number in heaps.NUMBERS if number < 2**32]),
+    **dict.fromkeys(
+        ("asn", "routed_version", "rule_id", "destination_id"),
+        st.sampled_from([number for number in heaps.NUMBERS if number < 2**32]),
+    ),
     "happened_at": st.sampled_from(heaps.MOMENTS),
     "parameters": st.dictionaries(st.sampled_from([*heaps.PARAMETERS, "", "\udcff"]), OR_NOTHING, max_size=4),
     "headers": st.lists(st.tuples(HEADER_NAMES, OR_NOTHING), max_size=4),
