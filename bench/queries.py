@@ -1,6 +1,6 @@
 """`bench queries`: every question behind Overview and Explore, through Trellis and straight to ClickHouse, in one run.
 
-Events are generated inside ClickHouse; roll-ups are filled by their own views. Each question is asked in turn both ways: cold
+Events are generated inside ClickHouse, and the roll-up out of them, day by day. Each question is asked in turn both ways: cold
 (ClickHouse's caches dropped) and warm, Trellis' own caches off. Both must count the same.
 """
 

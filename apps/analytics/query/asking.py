@@ -55,7 +55,7 @@ def _answer(warehouse: Warehouse, query: Query, *, movers: bool) -> Answer:
         answered = assembly.of_series(reading, periods, found.records)
     return replace(
         answered,
-        notes=(*reading.notes(), *history(warehouse, map(reading.cover, periods))),
+        notes=(*reading.notes(), *history(warehouse, [reading.cover(period) for period in periods])),
         source=reading.source(periods),
         asked_at=found.asked_at,
         cached=found.cached,

@@ -13,7 +13,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Cover:
-    """Stretches that do not overlap: `days` and `hours` are in the roll-up, by day and by hour."""
+    """Stretches that do not overlap: `days` and `hours` are in the roll-up, by day and by hour. Neighbours are one stretch."""
 
     days: tuple[Stretch, ...] = ()
     hours: tuple[Stretch, ...] = ()
@@ -28,10 +28,11 @@ def of_events(start: datetime, end: datetime) -> Cover:
     return Cover(events=((start, end),) if start < end else ())
 
 
-def cover(bounds: Sequence[datetime], *, by_day: bool, marked: Iterable[Stretch] = ()) -> Cover:
+def cover(bounds: Sequence[datetime], *, by_day: bool, by_hour: bool = True, marked: Iterable[Stretch] = ()) -> Cover:
     """From the first of the bounds to the last, so that no day or hour that is read as a whole crosses one of them.
 
-    `by_day` says that whole days of UTC will do; `marked` are whole days that are being built again, and are read from events.
+    `by_day` says that whole days of UTC will do, `by_hour` that whole hours do; `marked` are whole days that are being built
+    again, and are read from events.
     """
     start, end = bounds[0], bounds[-1]
     if any(_down(bound, HOUR) != bound for bound in bounds[1:-1]):
@@ -41,9 +42,9 @@ def cover(bounds: Sequence[datetime], *, by_day: bool, marked: Iterable[Stretch]
         return of_events(start, end)
     events = [(start, first), *_within(marked, first, last), (last, end)]
     days = [*_whole_days(bounds, events)] if by_day else []
-    return Cover(
-        tuple(days), tuple(_gaps([*days, *events])), tuple(stretch for stretch in events if stretch[0] < stretch[1])
-    )
+    between = [*_gaps([*days, *events])]
+    single = events if by_hour else [*events, *between]
+    return Cover(_joined(days), _joined(between if by_hour else ()), _joined(single))
 
 
 def _within(stretches: Iterable[Stretch], first: datetime, last: datetime) -> list[Stretch]:
@@ -64,6 +65,17 @@ def _whole_days(bounds: Sequence[datetime], events: Sequence[Stretch]) -> Iterat
         for left, right in pairwise((start, *inner, end)):
             if (first := _up(left, DAY)) < (last := _down(right, DAY)):
                 yield first, last
+
+
+def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """The same without empty ones, those that touch as one: ClickHouse looks at each row for each of them."""
+    found: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if found and start == found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        elif start < end:
+            found.append((start, end))
+    return tuple(found)
 
 
 def _gaps(stretches: Iterable[Stretch]) -> Iterator[Stretch]:

@@ -4,7 +4,7 @@ from calendar import day_name
 from dataclasses import dataclass
 from functools import lru_cache
 
-from apps.ingress.rules import Every, Rule, Term
+from apps.ingress.rules import FIELDS, Every, Rule, Term, Type
 
 # Between the fields of a dimension that has several, in a key and in the roll-up.
 SEPARATOR = "\x1f"
@@ -35,8 +35,19 @@ class Dimension:
         """What holds for the events of this row, to narrow a page to it; None for the clock, which is no field."""
         if self.is_clock:
             return None
-        terms = tuple(Term(field, "is", part) for field, part in zip(self.fields, value.split(SEPARATOR), strict=True))
+        terms = tuple(_term(field, part) for field, part in zip(self.fields, value.split(SEPARATOR), strict=True))
         return terms[0] if len(terms) == 1 else Every(terms)
+
+
+def is_number(field: str) -> bool:
+    """Whether the event holds a number, 0 where there is nothing; a key says it in digits, and nothing as every other."""
+    return field in FIELDS and FIELDS[field].type is Type.NUMBER
+
+
+def _term(field: str, part: str) -> Term:
+    if is_number(field):
+        return Term(field, "is", int(part)) if part else Term(field, "is_empty")
+    return Term(field, "is", part)
 
 
 def _named(name: str, label: str, *fields: str) -> Dimension:
@@ -66,6 +77,10 @@ _ALL = (
     _named("browser", "Browser"),
     _named("network", "Network", "as_name"),
     _named("kind", "Kind"),
+    _named("routed_campaign", "Campaign", "routed_campaign_id"),
+    _named("routed_version", "Version"),
+    _named("rule", "Rule", "rule_id"),
+    _named("destination", "Destination", "destination_id"),
     Dimension("hour_of_day", "Hour of the day", ()),
     Dimension("weekday", "Weekday", ()),
 )

@@ -83,6 +83,11 @@ def counted_before(measure: str, people: bool) -> str:
     return f"toInt64(sumIf(clicks, {_kind(measure, people)}))"
 
 
+def kept(measure: str) -> str:
+    """Of rows of the roll-up that all count, for whoever puts them together."""
+    return "visitors" if measure == "visitors" else f"toInt64({measure})"
+
+
 def _kind(measure: str, people: bool) -> str:
     if measure == "bots":
         return "kind = 'bot'"

@@ -13,7 +13,7 @@ from apps.analytics.query.intervals import DAY, HOUR, Interval
 from apps.analytics.query.metrics import METRICS
 from apps.analytics.query.periods import Period
 from apps.analytics.query.question import Query
-from apps.analytics.query.rollup import facet_for
+from apps.analytics.query.rollup import HOURLY, facet_for
 from apps.analytics.query.selection import CLOCK, Values, columns_of, of_money, of_rollup
 from apps.analytics.query.selection import of_events as selection_of_events
 from apps.ingress.rules import columns
@@ -67,18 +67,21 @@ class Reading:
     def cover(self, period: Period) -> Cover:
         if self.facet is None:
             return of_events(period.span.start, period.span.end)
-        return cover(period.bounds, by_day=not self._clocks, marked=self.marked)
+        return cover(period.bounds, by_day=not self._clocks, by_hour=self.facet in HOURLY, marked=self.marked)
 
-    def selections(self, periods: Iterable[Period], values: Values) -> list[str]:
-        """One piece of SQL for each table and period, all with the same columns."""
-        return [sql for period in periods for sql in self._selections(period, values)]
+    def selections(self, periods: Iterable[Period], values: Values, *, merged_later: bool = False) -> list[str]:
+        """One piece of SQL for each table and period, all with the same columns.
 
-    def _selections(self, period: Period, values: Values) -> Iterable[str]:
+        A key is in one row of each; `merged_later` allows several, for those who put selections together anyway.
+        """
+        return [sql for period in periods for sql in self._selections(period, values, merged_later)]
+
+    def _selections(self, period: Period, values: Values, merged_later: bool) -> Iterable[str]:
         query, measures = self.query, self.measures
         if set(measures) & EVENTS.measures:
             cover = self.cover(period)
             if cover.reads_rollup and self.facet is not None:
-                yield of_rollup(query, period, cover, self.facet, measures, values)
+                yield of_rollup(query, period, cover, self.facet, measures, values, merged_later=merged_later)
             if cover.events:
                 yield selection_of_events(query, period, cover.events, measures, values)
         for fact in (CONVERSIONS, COSTS):

@@ -1,7 +1,7 @@
 """What the hourly roll-up holds, which of its days are being built again, and how far back it and single events reach."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from functools import lru_cache
@@ -17,6 +17,8 @@ channel source medium campaign term content campaign_key referrer ad_network lin
 device brand model os browser network
 """.split()
 FACETS: dict[str, tuple[str, ...]] = {"": (), **{name: DIMENSIONS[name].fields for name in NAMES}}
+# Those that are kept by hour too: they have few values, so that an hour of them is less to read than its events.
+HOURLY = ("", *"channel medium country device os browser language ad_network".split())
 
 MARKED = "SELECT day FROM rollup_marks FINAL WHERE {{scope}} AND is_open ORDER BY day"
 # Whoever builds days again waits for longer than this after marking them.
@@ -57,7 +59,7 @@ def marked(warehouse: Warehouse) -> tuple[Stretch, ...]:
     return _marked(warehouse, int(time.monotonic() / MARKS_LIFE_S))
 
 
-def history(warehouse: Warehouse, covers: Iterable[Cover]) -> tuple[str, ...]:
+def history(warehouse: Warehouse, covers: Sequence[Cover]) -> tuple[str, ...]:
     """A sentence when an answer needs single events that retention has deleted while the roll-up still counts them.
 
     Source: the ends of both tables. Cost: a small question a minute, for each process and organization.
@@ -65,11 +67,13 @@ def history(warehouse: Warehouse, covers: Iterable[Cover]) -> tuple[str, ...]:
     needed_at = min((start for cover in covers for start, _ in cover.events), default=None)
     if needed_at is None:
         return ()
+    reads_rollup = any(cover.reads_rollup for cover in covers)
     reach = _reach(warehouse, int(time.monotonic() / REACH_LIFE_S))
     gone = reach.rollup_at + timedelta(days=1) <= reach.events_at and reach.rollup_at > EPOCH
     if not gone or needed_at >= reach.events_at:
         return ()
-    return (f"Single events before {reach.events_at:%-d %B %Y} are gone, and this answer needs them: it begins there.",)
+    missing = "parts of days before are not in it" if reads_rollup else "it begins there"
+    return (f"Single events before {reach.events_at:%-d %B %Y} are gone, and this answer needs them: {missing}.",)
 
 
 def first_event_at(warehouse: Warehouse) -> datetime:

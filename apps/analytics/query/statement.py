@@ -15,8 +15,11 @@ from apps.analytics.query.selection import CLOCK, Values, columns_of
 MEASURE = re.compile(rf"\b({'|'.join((*facts.CLICKS, *facts.COUNTS, *facts.MONEY))})\b")
 BEFORE = "_before"
 
+# Totals are put together out of the groups that are shown and the rest; a grouping set of their own would merge every group once
+# more. They alone have another place than what they are made of: there is a first group, or one before it.
 GROUPS = """
-SELECT grouping(place) AS is_total, place, shown_hash, {shown}, max(rank) AS groups, {numbers}
+SELECT max(rank) = 0 OR min(p.place) != place OR max(p.place) != place AS is_total,
+       place, shown_hash, {shown}, max(rank) AS groups, {numbers}
 FROM (
     SELECT *, multiIf(rank <= {offset}, -1, rank <= {offset} + {limit}, toInt64(rank), 0) AS place,
            if(place > 0, hash, 0) AS shown_hash, {hidden}
@@ -25,7 +28,7 @@ FROM (
         FROM ({grouped}) AS p WHERE ({anything}){matching}
     )
 ) AS p
-GROUP BY GROUPING SETS ((place, shown_hash, {shown}), ()) ORDER BY is_total, place
+GROUP BY place, shown_hash, {shown} WITH TOTALS ORDER BY place
 """
 TOGETHER = "SELECT {columns} FROM ({selections}) AS p {grouping}"
 TOTALS = "SELECT 1 AS is_total, {numbers} FROM ({grouped}) AS p"
@@ -54,7 +57,9 @@ def groups(reading: Reading, periods: Sequence[Period], *, movers: bool = False,
     keys = _keys(reading)
     if not keys:
         return Statement(TOTALS.format(numbers=numbers, grouped=grouped), values.of)
-    columns = [f"m_{name}{suffix}" for suffix in _suffixes(periods) for name in reading.measures]
+    # Nobody came without a click, and telling how many came takes a while.
+    told = [name for name in reading.measures if name != "visitors" or "clicks" not in reading.measures]
+    columns = [f"m_{name}{suffix}" for suffix in _suffixes(periods) for name in told]
     sql = GROUPS.format(
         shown=", ".join(f"shown_{key}" for key in keys),
         hidden=", ".join(f"if(place > 0, {key}, defaultValueOfArgumentType({key})) AS shown_{key}" for key in keys),
@@ -75,7 +80,7 @@ def series(reading: Reading, periods: Sequence[Period], hashes: Sequence[int] | 
     nothing needs to be chosen, also a row for the totals of each period.
     """
     values = Values()
-    selections = " UNION ALL ".join(reading.selections(periods, values))
+    selections = " UNION ALL ".join(reading.selections(periods, values, merged_later=True))
     keys = ", ".join(f"toString({key})" for key in _keys(reading))
     alone = hashes is None
     sql = SERIES.format(
@@ -93,6 +98,7 @@ def _grouped(reading: Reading, periods: Sequence[Period], values: Values) -> str
     selections = reading.selections(periods, values)
     if len(selections) == 1:
         return selections[0]
+    selections = reading.selections(periods, values, merged_later=True)
     keys = _keys(reading)
     if len(periods) == 1:
         measures = [f"{facts.merged(name)} AS m_{name}" for name in reading.measures]

@@ -52,7 +52,7 @@ def _value(event: Event, name: str, query: Query) -> str:
         return event.parameters.get(name.removeprefix("parameter:"), "")
     dimension = dimension_of(name)
     assert dimension
-    return "\x1f".join(getattr(event, field) for field in dimension.fields)
+    return "\x1f".join(str(getattr(event, field) or "") for field in dimension.fields)
 
 
 def interval_of(event: Event, query: Query) -> datetime | None:

@@ -1,5 +1,6 @@
 """What the engine answers, of a few events at a time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -57,6 +58,18 @@ def test_groups_come_biggest_first_with_the_rest_and_the_totals(warehouse: Wareh
     assert [row.values for row in found.rest] == [{"clicks": 3, "visitors": 3}]
     assert found.totals.values == {"clicks": 8, "visitors": 8}
     assert found.keys == 4
+
+
+def test_totals_beside_a_single_group_and_beside_none(warehouse: Warehouse):
+    query = Query(WEEK, dimensions=("country",))
+    empty = answer(warehouse, query)
+    stored(a_click(YESTERDAY, organization=warehouse.organization_id, country="DE"))
+
+    found, beyond = answer(warehouse, query), answer(warehouse, replace(query, offset=5))
+
+    assert (empty.rows, empty.rest, empty.totals.values["clicks"], empty.keys) == ((), (), 0, 0)
+    assert ([row.key for row in found.rows], found.rest, found.totals.values["clicks"]) == ([("DE",)], (), 1)
+    assert (beyond.rows, beyond.totals.values["clicks"], beyond.keys) == ((), 1, 1)
 
 
 def test_pages_follow_each_other_by_offset(warehouse: Warehouse):

@@ -12,6 +12,7 @@ from apps.analytics.kinds import Kinds
 from apps.analytics.query import DIMENSIONS, Answer, Interval, Query, answer
 from apps.analytics.query import rollup as rollup_marks
 from apps.analytics.query.answers import Source
+from apps.analytics.query.dimensions import is_number
 from apps.analytics.query.facts import CLICKS
 from apps.analytics.span import Span
 from apps.ingress.event import Event
@@ -29,6 +30,7 @@ ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America
 BEGINNING = datetime(2026, 9, 28, tzinfo=UTC)
 DAYS = 40
 WORDS = ("", "a", "b", "ç", "it's \\ \t odd", "{x:String}")
+NUMBERS = (0, 1, 2, 10, 300)
 EVERY_EVENT = Term("status", "is_not", 999)
 
 
@@ -41,7 +43,7 @@ def an_event(random: Random, organization: int) -> Event:
         kind=random.choice(["human", "human", "bot", "preview"]),
         parameters={"sub1": random.choice(WORDS)},
         **{
-            name: random.choice(WORDS)
+            name: random.choice(NUMBERS if is_number(name) else WORDS)
             for dimension in DIMENSIONS.values()
             for name in dimension.fields
             if name != "kind"
@@ -53,7 +55,7 @@ def a_rule(random: Random, name: str) -> Rule:
     field = DIMENSIONS[name].fields[-1] if name in DIMENSIONS and DIMENSIONS[name].fields else "country"
     if field == "kind":
         return Term("kind", "in", ("human", "bot"))
-    term = Term(field, "in", tuple(random.sample(WORDS[1:], 2)))
+    term = Term(field, "in", tuple(random.sample(NUMBERS[1:] if is_number(field) else WORDS[1:], 2)))
     return random.choice([EVERYTHING, EVERYTHING, term, Not(term), Every((term, Term("kind", "is", "bot")))])
 
 

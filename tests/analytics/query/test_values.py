@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.analytics.query import BadQuery, dimension_of, values_of
+from apps.analytics.query import BadQuery, Query, answer, dimension_of, values_of
 from apps.analytics.span import Span
 from apps.ingress.rules import Every, Term
 from tests.analytics.make import NOON, a_bot, a_click, a_warehouse, stored
@@ -58,3 +58,23 @@ def test_a_value_knows_its_rule_and_its_words():
         (Term("country", "is", "DE"), Term("region", "is", "BY"), Term("city", "is", "Munich"))
     )
     assert (hour.text("07"), weekday.text("7"), hour.rule("07")) == ("07:00", "Sunday", None)
+
+
+def test_a_number_is_told_in_digits_and_nothing_as_everywhere():
+    rule = dimension_of("rule")
+    assert rule
+
+    assert (rule.rule("7"), rule.rule("")) == (Term("rule_id", "is", 7), Term("rule_id", "is_empty"))
+
+
+def test_clicks_are_told_apart_by_what_routed_them():
+    warehouse, routed = a_warehouse(), {"routed_campaign_id": 5, "rule_id": 3, "destination_id": 2, "routed_version": 1}
+    stored(
+        a_click(YESTERDAY, organization=warehouse.organization_id, **routed),
+        a_click(YESTERDAY, organization=warehouse.organization_id),
+    )
+
+    found = answer(warehouse, Query(WEEK, dimensions=("routed_campaign", "rule", "destination")))
+
+    assert sorted(row.key for row in found.rows) == [("", "", ""), ("5", "3", "2")]
+    assert [value.key for value in values_of(warehouse, "rule", "", WEEK)] == ["3"]
