@@ -1,5 +1,7 @@
 """Settings, Domains: which host names are the organization's, and the record that proves it."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -67,5 +69,5 @@ def _page(request: MemberRequest, *, form: NewDomain, status: int = 200) -> Http
         (domain, domains.record_name(domain), domains.record_value(domain))
         for domain in request.member.organization.domains.all()
     ]
-    page = {"domains": found, "form": form, "tracking_url": settings.TRELLIS_INGRESS_URL}
+    page = {"domains": found, "form": form, "tracking_host": urlsplit(settings.TRELLIS_INGRESS_URL).hostname}
     return render(request, "accounts/domains.html", page, status=status)

@@ -167,7 +167,12 @@ class ExploreForm(AnalysisForm):
     page = "analytics:explore"
     metric_choices, limits, chart_choices = METRIC_CHOICES, LIMITS, CHARTS
 
-    by = DimensionsField(choices=[], required=False, label="By")
+    by = DimensionsField(
+        choices=[],
+        required=False,
+        label="By",
+        error_messages={"invalid_choice": "There is no dimension “%(value)s”."},
+    )
     metric = forms.MultipleChoiceField(
         choices=METRIC_CHOICES,
         required=False,

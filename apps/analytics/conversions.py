@@ -29,12 +29,32 @@ BIGGEST_ID = 2**63 - 1
 class ConversionsForm(ReportForm):
     """The filters of the Conversions page. `q` is a transaction, a click id or a goal; `after` where the next page begins."""
 
-    q = forms.CharField(required=False, max_length=200, label="Search", widget=SearchInput)
-    state = forms.ChoiceField(
-        choices=[("", "Any"), *Status.choices, (ORPHAN, "Orphan")], required=False, label="Status"
+    q = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Search",
+        widget=SearchInput(attrs={"placeholder": "Transaction, click id or goal"}),
+        error_messages={"max_length": "The search is too long: %(limit_value)d characters are enough for any id."},
     )
-    network = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_ID, label="Network")
-    after = forms.RegexField(r"^\d{1,15}\.\d{1,19}$", required=False, widget=forms.HiddenInput)
+    state = forms.ChoiceField(
+        choices=[("", "Any"), *Status.choices, (ORPHAN, "Orphan")],
+        required=False,
+        label="Status",
+        error_messages={"invalid_choice": "There is no status “%(value)s”."},
+    )
+    network = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=BIGGEST_ID,
+        label="Network",
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "There is no such network."),
+    )
+    after = forms.RegexField(
+        r"^\d{1,15}\.\d{1,19}$",
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": "Where the page begins cannot be read."},
+    )
 
     @property
     def filters(self) -> int:

@@ -12,7 +12,7 @@ from babel import Locale
 from apps.accounts.currencies import CURRENCIES
 from apps.attribution.amounts import BadAmount, amount
 from apps.attribution.cost_file import Line, Table
-from apps.attribution.cost_mapping import Reading
+from apps.attribution.cost_mapping import LABELS, Reading
 from apps.ingress.enrich.spelling import spelled
 
 _SPELLED = ("source", "medium", "utm_campaign", "utm_content", "utm_term", "ad_network", "landing_page")
@@ -51,6 +51,11 @@ class Charge(NamedTuple):
     amount: Decimal
     currency: str
     words: Mapping[str, str]
+
+    @property
+    def labelled(self) -> list[tuple[str, str]]:
+        """Its words, each with what people call it."""
+        return [(LABELS[name], word) for name, word in self.words.items()]
 
 
 class Unreadable(NamedTuple):

@@ -43,6 +43,7 @@ class Columns(forms.Form):
                 required=meaning in REQUIRED,
                 initial="" if place is None else str(place),
                 label=LABELS[meaning],
+                error_messages={"required": "Say which column it is."},
             )
         self.fields["days"] = forms.ChoiceField(
             choices=DAY_FIRST, initial="day" if reading.day_first else "month", label="Days are written so that"

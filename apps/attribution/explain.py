@@ -9,6 +9,7 @@ from apps.attribution.claim import Claim, Found, find, read_claim
 from apps.attribution.fold import fold
 from apps.attribution.models import Booking, Conversion, Network
 from apps.attribution.rates import rate
+from apps.ingress.event import Event
 from apps.ingress.models import Postback
 from apps.ingress.postbacks import PostbackRequest
 from apps.ingress.snowflake import click_ids
@@ -27,7 +28,9 @@ class Step(NamedTuple):
 
 
 def explain(network: Network, request: PostbackRequest) -> list[Step]:
-    """The steps of booking this postback, the last one saying what it would do. Whatever is not ok makes the rest a guess.
+    """The steps of booking this postback, the last one saying what it would do.
+
+    What stands in a postback that the door refuses is told all the same.
 
     Errors: WarehouseUnavailable. Cost: one look for the click.
     """
@@ -35,32 +38,39 @@ def explain(network: Network, request: PostbackRequest) -> list[Step]:
     maps = version.maps
     claim = read_claim(request, maps, network.organization.currency, ids)
     found = find(request.parameters, maps, ids)
+    click = _stored_click(network, claim)
     return [
         _door(request),
-        Step("Network", network.name, not request.paused, _network_words(request, f"read by version {version.number}")),
+        _network(network, request, version.number),
         _click_id(claim, found.get("click_id")),
-        *_click(network, claim),
+        *_click(network, claim, click),
         _transaction(claim, found.get("txid")),
         _status(claim, found.get("status")),
         *_goal(claim),
         _payout(claim, found),
         _rate(network, claim),
         *_notes(claim),
-        _outcome(network, claim),
+        _outcome(network, claim, request, is_orphan=click is None),
     ]
 
 
 def _door(request: PostbackRequest) -> Step:
     parameters = ", ".join(request.parameters) or "no parameters"
     if request.reason != ACCEPTED:
-        return Step("Door", parameters, False, f"Refused: {request.reason.replace('_', ' ')}.")
+        why = f" {request.unreadable.capitalize()}." if request.unreadable else ""
+        return Step("Door", parameters, False, f"Refused: {request.reason.replace('_', ' ')}.{why}")
     if request.unreadable:
         return Step("Door", parameters, False, f"{request.unreadable.capitalize()}.")
     return Step("Door", parameters, True, f"{request.method}, accepted.")
 
 
-def _network_words(request: PostbackRequest, otherwise: str) -> str:
-    return "Paused: its postbacks are kept and not booked." if request.paused else f"Known; {otherwise}."
+def _network(network: Network, request: PostbackRequest, version: int) -> Step:
+    if request.network_id != network.pk:
+        words = "The address is not this network's. What follows is how this network would be read."
+        return Step("Network", network.name, False, words)
+    if request.paused:
+        return Step("Network", network.name, False, "Paused: its postbacks are kept and not booked.")
+    return Step("Network", network.name, True, f"Known; read by version {version}.")
 
 
 def _click_id(claim: Claim, found: Found | None) -> Step:
@@ -72,10 +82,15 @@ def _click_id(claim: Claim, found: Found | None) -> Step:
     return Step("Click id", said, True, f"Ours, after mending: {claim.click}." if claim.repaired else "Ours.")
 
 
-def _click(network: Network, claim: Claim) -> Iterator[Step]:
+def _stored_click(network: Network, claim: Claim) -> Event | None:
+    if not claim.event_id:
+        return None
+    return clicks_by_ids(network.organization_id, [claim.event_id]).get(claim.event_id)
+
+
+def _click(network: Network, claim: Claim, event: Event | None) -> Iterator[Step]:
     if not claim.event_id:
         return
-    event = clicks_by_ids(network.organization_id, [claim.event_id]).get(claim.event_id)
     if event is None:
         words = "No such click is stored. It is looked for again later, and books as an orphan meanwhile."
         yield Step("Click", "", False, words)
@@ -135,12 +150,17 @@ def _notes(claim: Claim) -> Iterator[Step]:
         yield Step("Note", "", False, note)
 
 
-def _outcome(network: Network, claim: Claim) -> Step:
+def _outcome(network: Network, claim: Claim, request: PostbackRequest, *, is_orphan: bool) -> Step:
+    if request.reason != ACCEPTED:
+        return Step("Outcome", "refused", False, "The door refuses it: it is kept, and nothing is booked.")
     if claim.refusal:
         return Step("Outcome", "refused", False, claim.refusal)
     verdict = next(
         one for one in fold([*_earlier(network, claim), claim]).verdicts if one.postback_id == claim.postback_id
     )
+    if is_orphan and verdict.outcome == Booking.Outcome.NEW:
+        words = f"{verdict.reason} No click is known, so it counts without a source."
+        return Step("Outcome", Booking.Outcome.ORPHAN.value, False, words)
     return Step("Outcome", verdict.outcome, True, verdict.reason)
 
 

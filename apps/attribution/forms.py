@@ -113,6 +113,14 @@ class MapsForm(forms.Form):
             raise ValidationError(CHANGED_MEANWHILE, code="changed_meanwhile")
         return seen
 
+    def clean_more(self) -> str:
+        more: str = self.cleaned_data["more"]
+        if odd := next((line for line in more.splitlines() if line.strip() and ":" not in line), ""):
+            raise ValidationError(
+                f"“{odd.strip()[:60]}” has no colon between what it is and its names.", code="no_colon"
+            )
+        return more
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if not self.errors:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from apps.accounts import domains
 from apps.accounts.models import Domain, Membership
@@ -176,3 +176,11 @@ def test_others_see_the_domains_but_cannot_change_them(client: Client, role: str
     assert "Check now" not in page
     assert client.post("/settings/domains/add", {"name": "x.example"}).status_code == 403
     assert client.post(f"/settings/domains/{domain.pk}/remove").status_code == 403
+
+
+@pytest.mark.usefixtures("alice")
+@override_settings(TRELLIS_INGRESS_URL="https://go.trellis.example:8443")
+def test_a_cname_is_told_to_point_at_a_host_not_at_an_address(client: Client) -> None:
+    page = client.get("/settings/domains").content.decode()
+
+    assert '<code class="text-break">go.trellis.example</code>' in page

@@ -172,7 +172,7 @@ def test_a_conversion_without_a_click_id_cannot_be_looked_for(page: Client, netw
 def test_the_page_says_how_many_are_orphans(page: Client, network: Network) -> None:
     booked(network, click_id="nonsense")
 
-    assert "1 conversion waits for a click" in page.get("/conversions").content.decode()
+    assert "1 conversion has no click that is stored" in page.get("/conversions").content.decode()
 
 
 def test_conversions_of_others_are_not_there(page: Client) -> None:
@@ -211,3 +211,28 @@ def test_the_number_of_queries_does_not_grow_with_conversions(
 
     with django_assert_num_queries(6):  # type: ignore[operator]  # session, person, member, conversions, networks, orphans
         page.get("/conversions?span=7d", headers=HTMX)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("state=zzz", "There is no status “zzz”."),
+        ("network=99999999999999999999", "There is no such network."),
+        ("network=x", "There is no such network."),
+        (f"q={'x' * 201}", "The search is too long"),
+        ("after=zz", "Where the page begins cannot be read."),
+    ],
+)
+def test_what_is_wrong_with_a_filter_is_said_of_that_filter(page: Client, query: str, says: str) -> None:
+    answer = page.get(f"/conversions?{query}")
+
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+
+
+def test_only_a_click_id_of_ours_is_offered_to_be_looked_for(page: Client, network: Network) -> None:
+    unknown = booked(network, txid="unknown", click_id=click_id(77 << 40))
+    unnamed = booked(network, txid="unnamed", click_id="")
+
+    assert "Look for its click again" in page.get(f"/conversions/{unknown.pk}").content.decode()
+    assert "Look for its click again" not in page.get(f"/conversions/{unnamed.pk}").content.decode()

@@ -165,7 +165,7 @@ def test_the_same_address_is_a_file_of_every_row(page: Client, alice: Membership
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("by=a&by=source", "Select a valid choice"),
+        ("by=a&by=source", "There is no dimension “a”."),
         ("by=source&by=medium&by=country&by=os", "At most 3 dimensions"),
         ("metric=happiness", "There is no metric happiness"),
         ("by=source&sort=-country", "Sort by a column"),

@@ -184,3 +184,31 @@ def test_hostile_names_and_cells_are_shown_and_never_run(client: Client) -> None
     html = client.get(f"/costs/{upload.pk}").content.decode() + client.get("/costs").content.decode()
 
     assert "<script>alert" not in html
+
+
+@pytest.mark.usefixtures("alice")
+def test_the_first_rows_are_told_in_the_words_of_the_form(client: Client) -> None:
+    upload = uploaded(client)
+
+    html = client.get(f"/costs/{upload.pk}").content.decode()
+
+    assert '<span class="text-secondary">Campaign</span> <bdi>spring</bdi>' in html
+
+
+@pytest.mark.usefixtures("alice")
+def test_an_undone_file_says_that_none_of_its_rows_counts(client: Client) -> None:
+    upload = applied(client, uploaded(client))
+
+    answer = client.post(f"/costs/{upload.pk}/undo", follow=True)
+
+    assert "none of which counts" in answer.content.decode()
+
+
+@pytest.mark.usefixtures("alice")
+def test_a_missing_column_is_asked_for(client: Client) -> None:
+    upload = uploaded(client)
+
+    answer = client.get(f"/costs/{upload.pk}", columns(client, upload, column_day=""))
+
+    assert answer.status_code == 422
+    assert "Say which column it is." in answer.content.decode()

@@ -52,6 +52,10 @@ def test_nothing_is_written(network: Network) -> None:
         ("txid=1&payout=1&currency=ZZZ", "Rate", "counts as nothing"),
         ("txid=1&payout=%7Bpayout%7D", "Note", "did not fill in its macro"),
         ("payout=1", "Outcome", "neither a click nor a transaction"),
+        ("click_id=garbled&txid=1", "Outcome", "counts without a source"),
+        (f"click_id={click_id(77 << 40)}&txid=1", "Outcome", "counts without a source"),
+        ("/postback/another-key?txid=1", "Network", "not this network's"),
+        ("/postback/another-key?txid=1", "Outcome", "nothing is booked"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_step(network: Network, query: str, step: str, says: str) -> None:
@@ -73,3 +77,27 @@ def test_a_paused_network_says_so(network: Network) -> None:
     network.pause(timezone.now())
 
     assert not steps(network, "txid=A-1")["Network"].ok
+
+
+def test_an_orphan_is_called_one_until_its_click_is_stored(network: Network) -> None:
+    event = a_stored_click(network.organization_id)
+
+    assert steps(network, f"click_id={click_id(event.event_id + 1)}&txid=1")["Outcome"].found == "orphan"
+    assert steps(network, f"click_id={click_id(event.event_id)}&txid=1")["Outcome"].found == "new"
+
+
+def test_what_the_door_refuses_is_never_promised_to_be_booked() -> None:
+    signing = a_network(secret="s3cret")
+
+    found = steps(signing, "txid=A-1&payout=5&sig=deadbeef")
+
+    assert found["Door"].words == "Refused: bad signature."
+    assert (found["Outcome"].found, found["Outcome"].ok) == ("refused", False)
+
+
+def test_a_body_that_cannot_be_read_is_refused_with_the_reason(network: Network) -> None:
+    request = rehearsed(network, method="POST", address="txid=1", body="{", content_type="application/json")
+
+    door, *_ = explain(network, request)
+
+    assert door.words == "Refused: malformed. The body is not json."

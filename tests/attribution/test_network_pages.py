@@ -221,3 +221,11 @@ def test_the_list_costs_the_same_for_many_networks(
 
     with django_assert_num_queries(4):  # type: ignore[operator]  # session, person, member, networks
         client.get("/settings/networks")
+
+
+def test_a_parameter_without_a_colon_is_refused_rather_than_forgotten(client: Client, network: Network) -> None:
+    answer = client.post(f"/settings/networks/{network.pk}/maps", maps_of(client, network, more="sub1: s1\nsub2 s2\n"))
+
+    assert answer.status_code == 422
+    assert "“sub2 s2” has no colon" in answer.content.decode()
+    assert network.newest.number == 1

@@ -80,3 +80,13 @@ def test_with_clickhouse_away_trying_says_so(client: Client, network: Network, c
 
     assert answer.status_code == 503
     assert "ClickHouse does not answer" in answer.content.decode()
+
+
+def test_what_was_found_is_cut_and_hides_nothing(client: Client, network: Network) -> None:
+    address = "click_id=%E2%80%AEevil&txid=" + "x" * 7_000
+
+    page = client.post(f"/settings/networks/{network.pk}/try", {"method": "GET", "address": address}).content.decode()
+
+    table = page[page.index('id="steps"') :]
+    assert "\\u202eevil" in table
+    assert "x" * 200 not in table

@@ -144,3 +144,13 @@ def test_polls_come_every_five_seconds_until_they_are_paused(parts):
     parts.clock.run_for(60_000)
 
     assert parts.locator("body").inner_text().count("polled") == 2
+
+
+@pytest.mark.parametrize(("level", "shown"), [("info", 0), ("success", 0), ("warning", 1), ("error", 1)])
+def test_a_message_of_what_went_wrong_stays_until_it_is_dismissed(parts, level, shown):
+    parts.clock.install()
+
+    parts.evaluate("(level) => htmx.trigger(document.body, 'toast', {message: 'Mind this.', level})", level)
+    parts.clock.fast_forward("01:00")
+
+    expect(parts.locator("#toasts").get_by_text("Mind this.")).to_have_count(shown)

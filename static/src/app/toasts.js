@@ -12,9 +12,11 @@ export function toast(message, level = "info") {
   expire(element)
 }
 
+const STAYING = ["error", "warning"]
+
 /** What went wrong stays until it is dismissed; the rest leaves, but not while it is being read. */
 function expire(element) {
-  if (element.dataset.toast === "error") return
+  if (STAYING.includes(element.dataset.toast)) return
   setTimeout(() => {
     if (element.matches(":hover, :focus-within")) expire(element)
     else element.remove()

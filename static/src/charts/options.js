@@ -2,6 +2,10 @@
 import { frame, told, tooltip } from "./frame.js"
 import { full, short } from "./numbers.js"
 
+const LEGEND_LINE_PX = 20
+const LETTER_PX = 6.25
+const LEGEND_ITEM_PX = 28 // the sign and the gaps around it
+
 /** The last `unfinished` points are drawn dotted: a period that still grows must not look like a fall. */
 function dotted(series, unfinished) {
   const start = series.values.length - unfinished
@@ -89,13 +93,27 @@ function amounts(chart, colours) {
   }
 }
 
-export function options(chart, colours) {
+/** How many lines the names take: ECharts does not move the drawing out of their way. */
+function legendLines(names, width) {
+  let lines = 1
+  let used = 0
+  for (const name of names) {
+    const wanted = LEGEND_ITEM_PX + LETTER_PX * name.length
+    const fits = !used || used + wanted <= width
+    lines += fits ? 0 : 1
+    used = fits ? used + wanted : wanted
+  }
+  return lines
+}
+
+export function options(chart, colours, element) {
   const series = drawnSeries(chart, colours)
   const several = chart.series.length > 1
+  const legend = several ? legendLines(chart.series.map(({ name }) => name), element?.clientWidth || Infinity) : 0
   if (chart.annotations?.length && series.length) series[0].markLine = marks(chart, colours)
   return {
     ...frame(colours),
-    grid: { left: 4, right: 8, top: several ? 36 : 12, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 8, top: several ? 16 + LEGEND_LINE_PX * legend : 12, bottom: 4, containLabel: true },
     legend: several ? { top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 12, textStyle: { color: colours.quiet } } : undefined,
     tooltip: tooltip(colours, { trigger: "axis", formatter: (points) => lines(points, full(chart.unit)) }),
     ...(chart.horizontal ? { xAxis: amounts(chart, colours), yAxis: categories(chart, colours) } : { xAxis: categories(chart, colours), yAxis: amounts(chart, colours) }),
