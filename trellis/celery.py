@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.settings")
 app = Celery("trellis")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["apps.campaigns"], related_name="cap_tasks")
 app.conf.beat_schedule = {
     "publish routes": {"task": "apps.campaigns.tasks.publish_routes", "schedule": 5.0, "options": {"expires": 5.0}},
     "publish all routes": {
@@ -20,6 +21,7 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "settle caps": {"task": "apps.campaigns.cap_tasks.settle_caps", "schedule": 5.0, "options": {"expires": 5.0}},
     "apply retention": {
         "task": "apps.campaigns.tasks.apply_retention",
         "schedule": 3600.0,

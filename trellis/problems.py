@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 from structlog.contextvars import get_contextvars
 
+from apps.accounts.api_problems import PROBLEM, Faulty
 from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE = PROBLEM
 API_PREFIX = "/api/"
 
 
@@ -77,7 +78,7 @@ def _plain(status: int, detail: str) -> HttpResponse:
 def _said(exc: Exception, data: Any) -> tuple[str, list[dict[str, str]]]:
     if not isinstance(exc, ValidationError):
         return str(data["detail"]), []
-    errors = list(_errors(exc.detail))
+    errors = [fault._asdict() for fault in exc.faults] if isinstance(exc, Faulty) else list(_errors(exc.detail))
     return ("One value is not right." if len(errors) == 1 else f"{len(errors)} values are not right."), errors
 
 

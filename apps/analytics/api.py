@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.api_problems import problems
 from apps.accounts.models import ApiKey
 from apps.accounts.roles import Scope
 from apps.analytics.reports.events import (
@@ -29,7 +30,6 @@ from apps.ingress.snowflake import click_id
 from apps.ingress.warehouse.reader import Warehouse
 
 MAX_EVENTS = 1000
-PROBLEM = "application/problem+json"
 DESCRIPTION = """
 Every request on the organization's tracked links, of every kind, newest first. Follow `next_cursor` until it is null:
 each event comes exactly once, and events that arrive meanwhile are not mixed in.
@@ -45,29 +45,6 @@ _FIELD_OF: dict[type, type[AnyField]] = {
     bool: serializers.BooleanField,
 }
 ENRICHED = FIELDS[FIELDS.index("country") :]
-
-
-class FaultSerializer(serializers.Serializer[Any]):
-    pointer = serializers.CharField(help_text="Which value, as a JSON pointer (RFC 6901).")
-    detail = serializers.CharField()
-    code = serializers.CharField()
-
-    class Meta:
-        ref_name = "Fault"
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """RFC 9457."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField(help_text="A sentence for the person who reads the log.")
-    errors = FaultSerializer(many=True)  # type: ignore[assignment]
-    request_id = serializers.CharField(help_text="The id of this request in our logs.")
-
-    class Meta:
-        ref_name = "Problem"
 
 
 class EventQuery(serializers.Serializer[Any]):
@@ -184,10 +161,6 @@ class EventPageSerializer(serializers.Serializer[Any]):
         ref_name = "EventPage"
 
 
-def _problems(*statuses: int) -> dict[Any, Any]:
-    return {(status, PROBLEM): ProblemSerializer for status in statuses}
-
-
 def _warehouse(request: Request) -> Warehouse:
     """Of the organization of the key; HasScope has made sure that there is one."""
     return Warehouse(cast(ApiKey, request.auth).organization_id)
@@ -202,7 +175,7 @@ class EventList(APIView):
         summary="Events, newest first",
         description=DESCRIPTION,
         parameters=[EventQuery],
-        responses={200: EventPageSerializer} | _problems(400, 401, 403, 422, 503),
+        responses={200: EventPageSerializer} | problems(400, 401, 403, 422, 503),
     )
     def get(self, request: Request) -> Response:
         asked = EventQuery(data=request.query_params)
@@ -226,7 +199,7 @@ class EventDetail(APIView):
         parameters=[
             OpenApiParameter("event_id", OpenApiTypes.STR, OpenApiParameter.PATH, description="`id` of the event.")
         ],
-        responses={200: EventSerializer} | _problems(401, 403, 404, 503),
+        responses={200: EventSerializer} | problems(401, 403, 404, 503),
     )
     def get(self, request: Request, event_id: str) -> Response:
         known = event_id.isascii() and event_id.isdigit() and int(event_id[:21]) <= BIGGEST_ID

@@ -17,15 +17,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.api_body import JsonBody
+from apps.accounts.api_problems import problems
 from apps.accounts.models import ApiKey, Organization
 from apps.accounts.roles import Scope
-from apps.analytics.api import PROBLEM, ProblemSerializer
 from apps.analytics.freshness import freshness
 from apps.analytics.kinds import Kinds
 from apps.analytics.query import DIMENSIONS, METRICS, Answer, BadQuery, Compare, Interval, Number, Query, Row, answer
 from apps.analytics.query.question import MAX_LIMIT
 from apps.analytics.query.table import csv_of, key_of, plain
-from apps.analytics.span import MAX_DAYS, BadSpan, Span
+from apps.analytics.span import FIRST_DAY, MAX_DAYS, BadSpan, Span
 from apps.ingress.rules import EVERYTHING, BadRule, Rule, families, parse
 from apps.ingress.warehouse.reader import Warehouse
 
@@ -45,6 +46,7 @@ EXAMPLE = OpenApiExample(
     },
     request_only=True,
 )
+LAST_YEAR = 2200
 A_SPAN = "A span is either `days`, or `from` and `to`."
 
 
@@ -75,14 +77,45 @@ class RuleField(serializers.Field[Any, Any, Any, Any]):
             raise serializers.ValidationError(nested(error.pointer, error.sentence)) from error
 
 
-class QuestionSerializer(serializers.Serializer[Any]):
-    """Names that are not known are refused: a misspelt filter would answer with everything."""
+class SpanSerializer(serializers.Serializer[Any]):
+    """A span: `days`, or `from` and `to`. The context has `now` and the organization."""
 
     days = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_DAYS, help_text="Today and the local days before it, so many in all."
     )
     to = DayOrMoment(required=False, help_text="The last day, or the moment before which the span ends.")
     time_zone = serializers.CharField(required=False, help_text="IANA name; the organization's when absent.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        first = DayOrMoment(required=False, help_text="The first day, or the first moment.")
+        return {"from": first, **super().get_fields()}
+
+    def validate_time_zone(self, value: str) -> ZoneInfo:
+        if not families.is_zone(value):
+            raise serializers.ValidationError("There is no such time zone.")
+        return ZoneInfo(value)
+
+    def span(self, said: dict[str, Any]) -> Span:
+        """Errors: BadQuery, BadSpan."""
+        now = self.context["now"]
+        zone = said.get("time_zone") or ZoneInfo(self.context["organization"].time_zone)
+        first, last = said.get("from"), said.get("to")
+        if (first is None) != (last is None) or (first is None) == (said.get("days") is None):
+            raise BadQuery("days", A_SPAN)
+        if first is None or last is None:
+            return Span.last_days(said["days"], now=now, zone=zone)
+        if isinstance(first, datetime) != isinstance(last, datetime):
+            raise BadQuery("to", "Write both ends as days, or both as moments.")
+        return (
+            _between(first, last, now, zone)
+            if isinstance(first, datetime)
+            else Span.between(first, last, now=now, zone=zone)
+        )
+
+
+class QuestionSerializer(SpanSerializer):
+    """Names that are not known are refused: a misspelt filter would answer with everything."""
+
     metrics = serializers.ListField(
         child=serializers.ChoiceField(choices=[*METRICS]), required=False, default=["clicks", "visitors"], min_length=1
     )
@@ -113,15 +146,6 @@ class QuestionSerializer(serializers.Serializer[Any]):
     compare = serializers.ChoiceField(choices=[*map(str, Compare)], required=False, allow_null=True, default=None)
     format = serializers.ChoiceField(choices=["json", "csv"], required=False, default="json")
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        first = DayOrMoment(required=False, help_text="The first day, or the first moment.")
-        return {"from": first, **super().get_fields()}
-
-    def validate_time_zone(self, value: str) -> ZoneInfo:
-        if not families.is_zone(value):
-            raise serializers.ValidationError("There is no such time zone.")
-        return ZoneInfo(value)
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if unknown := sorted(set(self.initial_data) - set(self.fields)):
             raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
@@ -135,7 +159,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
 
     def _query(self, said: dict[str, Any]) -> Query:
         return Query(
-            span=self._span(said),
+            span=self.span(said),
             metrics=tuple(said["metrics"]),
             dimensions=tuple(said["dimensions"]),
             interval=Interval(said["interval"]) if said["interval"] else None,
@@ -145,22 +169,6 @@ class QuestionSerializer(serializers.Serializer[Any]):
             limit=said["limit"],
             offset=said["offset"],
             compare=Compare(said["compare"]) if said["compare"] else None,
-        )
-
-    def _span(self, said: dict[str, Any]) -> Span:
-        now = self.context["now"]
-        zone = said.get("time_zone") or ZoneInfo(self.context["organization"].time_zone)
-        first, last = said.get("from"), said.get("to")
-        if (first is None) != (last is None) or (first is None) == (said.get("days") is None):
-            raise BadQuery("days", A_SPAN)
-        if first is None or last is None:
-            return Span.last_days(said["days"], now=now, zone=zone)
-        if isinstance(first, datetime) != isinstance(last, datetime):
-            raise BadQuery("to", "Write both ends as days, or both as moments.")
-        return (
-            _between(first, last, now, zone)
-            if isinstance(first, datetime)
-            else Span.between(first, last, now=now, zone=zone)
         )
 
 
@@ -198,6 +206,7 @@ class QueryAnswerSerializer(serializers.Serializer[Any]):
 
 
 class QueryView(APIView):
+    parser_classes = (JsonBody,)
     required_scope = Scope.ANALYTICS_READ
 
     @extend_schema(  # type: ignore[untyped-decorator]
@@ -207,8 +216,7 @@ class QueryView(APIView):
         description=DESCRIPTION,
         request=QuestionSerializer,
         examples=[EXAMPLE],
-        responses={200: QueryAnswerSerializer}
-        | {(status, PROBLEM): ProblemSerializer for status in (400, 401, 403, 422, 503)},
+        responses={200: QueryAnswerSerializer} | problems(400, 401, 403, 422, 503),
     )
     def post(self, request: Request) -> HttpResponseBase:
         now = timezone.now()
@@ -230,6 +238,8 @@ def nested(pointer: str, sentence: str) -> Any:
 def _between(first: datetime, last: datetime, now: datetime, zone: ZoneInfo) -> Span:
     if first >= last:
         raise BadSpan("The first moment must be before the last one.")
+    if not FIRST_DAY.year <= first.year < LAST_YEAR:
+        raise BadSpan(f"Moments lie between {FIRST_DAY.year} and {LAST_YEAR}.")
     if last - first > timedelta(days=MAX_DAYS):
         raise BadSpan(f"A span is at most {MAX_DAYS} days.")
     return Span(first.astimezone(UTC), last.astimezone(UTC), zone, "")

@@ -11,12 +11,18 @@ from django.utils.text import capfirst
 from apps.analytics.filters import BadFilter, Pair, condition, known_field
 from apps.analytics.names import called
 from apps.analytics.query import DIMENSIONS
+from apps.analytics.query.dimensions import is_number
 from apps.ingress.rules import FAMILIES, FIELDS, OPERATORS
 
 # Beside the state of the page, which is carried along.
 OWN = ("add", "named", "op", "value", "page")
 PAGES = ("analytics:overview", "analytics:explore")
-USUAL = list(dict.fromkeys(name for dimension in DIMENSIONS.values() for name in dimension.fields))
+# Numbers of campaigns and rules come by clicking on a row; nobody knows them by heart.
+USUAL = [
+    name
+    for name in dict.fromkeys(name for dimension in DIMENSIONS.values() for name in dimension.fields)
+    if not is_number(name)
+]
 # Of what a click carried; the clock's families need a time zone and come by clicking on an hour.
 NAMED = ("parameters", "headers")
 SAME_WORDS = {"in": "is any of", "not_in": "is none of"}

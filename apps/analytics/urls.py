@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from apps.analytics import api, api_query
+from apps.analytics import api, api_jobs, api_query, api_routing, api_routing_reports
 from apps.analytics.views import (
+    campaign_clicks,
+    campaign_numbers,
+    campaigns,
     channels,
     conversions,
     events,
@@ -12,6 +15,8 @@ from apps.analytics.views import (
     jobs,
     live,
     overview,
+    routing,
+    routing_reports,
     saved_views,
     system,
 )
@@ -29,6 +34,20 @@ urlpatterns = [
     path("reports/values", filters.values, name="values"),
     path("reports/onboarding", overview.onboarding, name="onboarding"),
     path("reports/link-clicks/<str:key>", overview.link_clicks, name="link-clicks"),
+    path("reports/campaign-numbers", campaign_numbers.campaign_numbers, name="campaign-numbers"),
+    path("reports/campaigns/<slug:key>", campaigns.campaign_performance, name="campaign-performance"),
+    path("reports/campaigns/<slug:key>/totals", campaigns.campaign_totals, name="campaign-totals"),
+    path("reports/campaigns/<slug:key>/by/<slug:group>", campaigns.campaign_breakdown, name="campaign-breakdown"),
+    path("reports/campaigns/<slug:key>/comparison", campaigns.campaign_comparison, name="campaign-comparison"),
+    path("reports/campaigns/<slug:key>/conversions", campaign_clicks.campaign_conversions, name="campaign-conversions"),
+    path("reports/campaigns/<slug:key>/test-click", campaign_clicks.campaign_test_click, name="campaign-test-click"),
+    path("reports/campaigns/<slug:key>/rule-reach", routing.rule_reach, name="rule-reach"),
+    path("reports/campaigns/<slug:key>/rule-findings", routing.rule_findings, name="rule-findings"),
+    path("reports/campaigns/<slug:key>/routing-test", routing.routing_test, name="routing-test"),
+    path("reports/campaigns/<slug:key>/macro-preview", routing.macro_preview, name="macro-preview"),
+    path("reports/campaigns/<slug:key>/dry-run", routing_reports.dry_run, name="dry-run"),
+    path("reports/campaigns/<slug:key>/effectiveness", routing_reports.rule_effectiveness, name="rule-effectiveness"),
+    path("reports/rule-values", routing.rule_values, name="rule-values"),
     path("explore", explore.explore, name="explore"),
     path("explore/answer", explore.explore_answer, name="explore-answer"),
     path("explore/views", saved_views.saved_views, name="saved-views"),
@@ -40,6 +59,7 @@ urlpatterns = [
     path("live/events", live.live_events, name="live-events"),
     path("events", events.events, name="events"),
     path("events/<int:event_id>", events.event, name="event"),
+    path("events/<int:event_id>/trace", routing_reports.event_trace, name="event-trace"),
     path("conversions", conversions.conversions, name="conversions"),
     path("conversions/match", conversions.match_conversions, name="match-conversions"),
     path("conversions/<int:conversion_id>", conversions.conversion, name="conversion"),
@@ -59,4 +79,12 @@ urlpatterns = [
     path("api/v1/query", api_query.QueryView.as_view(), name="api-query"),
     path("api/v1/events", api.EventList.as_view(), name="api-events"),
     path("api/v1/events/<str:event_id>", api.EventDetail.as_view(), name="api-event"),
+    path("api/v1/campaigns/<slug:key>/trace", api_routing.TraceView.as_view(), name="api-trace"),
+    path("api/v1/campaigns/<slug:key>/dry-run", api_routing_reports.DryRunView.as_view(), name="api-dry-run"),
+    path(
+        "api/v1/campaigns/<slug:key>/effectiveness",
+        api_routing_reports.EffectivenessView.as_view(),
+        name="api-effectiveness",
+    ),
+    path("api/v1/jobs/<int:job_id>", api_jobs.JobDetail.as_view(), name="api-job"),
 ]

@@ -4,11 +4,15 @@ from apps.ingress.event import Event, Kind, Origin, Reason
 
 REASONS: dict[str, str] = {
     Reason.LINK: "Sent to the destination of the link.",
+    Reason.RULE: "Sent to a destination of the rule that took it.",
+    Reason.FALLBACK: "Sent to a destination of the campaign's fallback: no rule had one for it.",
     Reason.VERIFIED: "Sent where to= said: the host is a verified domain of the organization.",
     Reason.SIGNED: "Sent where to= said: the signature is valid.",
-    Reason.ORGANIZATION: "Sent to the organization's default destination: the request named no link and no to=.",
+    Reason.ORGANIZATION: "Sent to the organization's default destination: neither a link, a campaign nor to= had one.",
     Reason.UNKNOWN_KEY: "Refused: no link has this key.",
-    Reason.PAUSED: "Refused: the link is paused.",
+    Reason.PAUSED: "Refused: the link or its campaign is paused.",
+    Reason.OUT_OF_DATES: "Refused by the campaign: it has not begun, or is over.",
+    Reason.FULL: "Refused by the campaign: its own cap is full.",
     Reason.NO_DESTINATION: "Refused: neither the request, the link nor the organization names a destination.",
     Reason.UNVERIFIED: "Refused: to= names a host that is not a verified domain of the organization.",
     Reason.BAD_SIGNATURE: "Refused: the signature of to= is not valid.",

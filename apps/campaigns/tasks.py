@@ -1,6 +1,6 @@
 """Doors of Celery into campaigns."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -8,7 +8,7 @@ from redis import RedisError
 
 from apps.accounts.models import Organization
 from apps.campaigns.models import Link
-from apps.campaigns.publish import publish_changed, publish_everything
+from apps.campaigns.publish import publish_changed, publish_everything, published_campaigns
 from apps.ingress import routes
 from apps.ingress.broker import broker
 from apps.ingress.warehouse.errors import WarehouseUnavailable
@@ -16,6 +16,8 @@ from apps.ingress.warehouse.retention import retentions, set_retention
 
 # Rows changed this recently are compared again each time: a commit may come later than its updated_at.
 RECENT = timedelta(minutes=2)
+# Until when what changed was published, in Redis itself.
+COMPARED = "trellis:routes:compared"
 
 
 @shared_task(throws=(RedisError,))  # type: ignore[untyped-decorator]
@@ -24,10 +26,20 @@ def publish_routes(everything: bool = False) -> int:
 
     Comes by every five seconds, and with `everything` every ten minutes. Running twice publishes nothing the second time.
     """
-    if everything or routes.is_empty(broker()):
-        return publish_everything()
-    recent = Link.objects.filter(updated_at__gte=timezone.now() - RECENT)
-    return publish_changed(recent, Organization.objects.prefetch_related("domains"))
+    now = timezone.now()
+    compared = broker().get(COMPARED)
+    if everything or compared is None or routes.is_empty(broker()):
+        count = publish_everything()
+    else:
+        # With Redis away, what was changed meanwhile waited.
+        since = min(now, datetime.fromisoformat(compared.decode())) - RECENT
+        count = publish_changed(
+            Link.objects.filter(updated_at__gte=since),
+            Organization.objects.prefetch_related("domains"),
+            published_campaigns().filter(updated_at__gte=since),
+        )
+    broker().set(COMPARED, now.isoformat())
+    return count
 
 
 @shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]

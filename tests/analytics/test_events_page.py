@@ -169,7 +169,7 @@ def test_an_event_says_what_was_decided_and_why(page: Client, alice: Membership)
 
     answer = page.get(f"/events/{event.event_id}")
 
-    assert "Refused: the link is paused." in answer.text
+    assert "Refused: the link or its campaign is paused." in answer.text
     assert click_id(event.event_id) in answer.text
 
 

@@ -9,9 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import Membership
 from apps.accounts.roles import Role
+from apps.campaigns import editing
 from apps.campaigns.models import Link
 from tests.accounts import make
-from tests.campaigns.make import a_link
+from tests.campaigns.make import a_campaign, a_link
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -208,3 +209,62 @@ def test_a_new_link_belongs_to_the_chosen_organization_whatever_the_form_says(
     client.post("/links/new", NEW | {"organization": other.pk, "organization_id": other.pk})
 
     assert Link.objects.get().organization == alice.organization
+
+
+# Links of campaigns
+
+
+def test_a_link_of_a_campaign_says_whose_it_is_and_has_its_parameters(client: Client, alice: Membership) -> None:
+    campaign = a_campaign(alice.organization, "autumn", name="Autumn sale")
+    editing.add_link(
+        campaign.pk, user=None, name="Mail", key="mail", parameters=[("utm_source", "mail"), ("sub1", "{id}")]
+    )
+
+    listed, one = client.get("/links").content.decode(), client.get("/links/mail").content.decode()
+
+    assert "Autumn sale" in listed
+    assert "/in/mail?utm_source=mail&amp;sub1={id}" in listed
+    assert 'href="/campaigns/autumn"' in one
+    assert "/in/mail?utm_source=mail&amp;sub1={id}" in one
+
+
+def test_words_typed_beside_a_link_go_before_its_own(client: Client, alice: Membership) -> None:
+    campaign = a_campaign(alice.organization, "autumn")
+    editing.add_link(
+        campaign.pk, user=None, name="Mail", key="mail", parameters=[("utm_source", "mail"), ("sub1", "x")]
+    )
+
+    address = client.get("/links/mail", {"utm_source": "print"}).context["address"]
+
+    assert address == "http://localhost:8001/in/mail?sub1=x&utm_source=print"
+
+
+def test_the_picture_of_a_link_holds_its_parameters(client: Client, alice: Membership) -> None:
+    campaign = a_campaign(alice.organization, "autumn")
+    editing.add_link(campaign.pk, user=None, name="Mail", key="mail", parameters=[("utm_source", "mail")])
+
+    pictures = [client.get(f"/links/{key}/qr.svg").content for key in ("autumn", "mail")]
+
+    assert pictures[0] != pictures[1]
+
+
+def test_a_link_of_a_campaign_is_renamed_without_a_destination(client: Client, alice: Membership) -> None:
+    a_campaign(alice.organization, "autumn")
+    form = client.get("/links/autumn/change").context["form"]
+
+    answer = client.post("/links/autumn/change", {"name": "Renamed", "seen": form["seen"].value()})
+
+    assert answer["Location"] == "/links/autumn"
+    assert Link.objects.get().name == "Renamed"
+
+
+@pytest.mark.parametrize("links", [1, 8])
+def test_more_links_of_campaigns_cost_no_more_queries(
+    client: Client, alice: Membership, links: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(links):
+        a_campaign(alice.organization)
+
+    # session, person, memberships, count, links
+    with django_assert_num_queries(5):
+        client.get("/links")

@@ -17,6 +17,9 @@ SIGNALS = (
 # The redirect's core: values in, values out. What it may know besides itself and the standard library:
 CORE = ("answer", "capture", "destination", "event", "lease", "line", "routing", "snowflake", "spool")
 CORE_MAY_IMPORT = {"orjson", "structlog"}
+# What campaigns ask of a click while the visitor waits is read by these: patterns, places, agents, registrable domains. All of them
+# work in memory.
+CORE_MAY_IMPORT |= {"crawleruseragents", "geoip2", "idna", "maxminddb", "re2", "tldextract", "ua_parser"}
 DOORS = {
     "clickhouse_driver": "apps/ingress/warehouse/",
     "crawleruseragents": "apps/ingress/enrich/",

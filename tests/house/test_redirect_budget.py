@@ -18,15 +18,19 @@ from apps.ingress.process import this_process
 from tests.house import sources
 from tests.house.watch import watched
 from tests.ingress import make
+from tests.ingress.plans import make as plans
 from tests.ingress.postbacks import a_network_unit
 
 KEY = "house-budget"
+CAMPAIGN_KEY = "house-campaign"
+CAMPAIGN = 990_000
 TARGETS = {
     "a link": f"/in/{KEY}?utm_source=news&sub1=a%20b",
     "an unknown key": "/in/house-unknown",
     "a destination of the visitor's": f"/in/{KEY}?to=https://example.com/there",
     "a signed destination": f"/in/{KEY}?to=https://elsewhere.example/&exp=4102444800&sig=wrong",
     "nobody's traffic": "/in",
+    "a campaign": f"/in/{CAMPAIGN_KEY}?utm_source=news&sub1=a%20b",
     "something hostile": "/in/%00%0d%0aSet-Cookie:%20a=b?to=javascript:alert(1)",
 }
 POSTBACKS = {
@@ -38,24 +42,57 @@ POSTBACKS = {
 }
 
 
+def a_campaign():
+    """A document whose rules, caps, choice and destinations ask for everything there is."""
+    cap = {"of": "clicks", "per": "day", "limit": 10**9}
+    conditions = [{"field": name, "op": "is_empty"} for name in ("country", "channel", "kind", "campaign_key")]
+    rules = [
+        plans.a_rule(
+            11 + place, 2, 3, when={"not": {"any": [condition, {"field": "browser", "op": "is_empty"}]}}, caps=[cap]
+        )
+        for place, condition in enumerate(conditions)
+    ]
+    url = "https://shop.example/?c={country}&d={device}&k={campaign}"
+    destinations = [plans.a_destination(number, url=url, caps=[cap]) for number in (1, 2, 3)]
+    forwarded = {"others": "forward", "named": []}
+    return plans.a_document(
+        *rules, destinations=destinations, fallback=plans.shares(1, 2, 3), caps=[cap], parameters=forwarded
+    )
+
+
+def add_campaign(table):
+    table.apply("organization:990", make.an_organization_unit(key=KEY))
+    table.apply(f"campaign:{CAMPAIGN}", plans.a_unit(a_campaign(), organization_id=990))
+    link = make.a_link_unit(organization_id=990, destination="", campaign_id=CAMPAIGN)
+    table.apply(f"link:{CAMPAIGN_KEY}", link)
+
+
 @pytest.fixture(scope="module")
 def process():
-    """The one of this process, with a link that was published long ago."""
+    """The one of this process, with links that were published long ago."""
     process = this_process()
     table = process.desk.table
-    table.apply("organization:990", make.an_organization_unit(key=KEY))
+    add_campaign(table)
     table.apply(f"link:{KEY}", make.a_link_unit(organization_id=990))
     table.apply(f"network:{KEY}", a_network_unit(addresses=["0.0.0.0/0"]))
     table.apply("network:house-signed", a_network_unit(secret="s3cret"))
     yield process
-    for name in (f"link:{KEY}", f"network:{KEY}", "network:house-signed"):
+    for name in (
+        f"link:{KEY}",
+        f"link:{CAMPAIGN_KEY}",
+        f"campaign:{CAMPAIGN}",
+        f"network:{KEY}",
+        "network:house-signed",
+    ):
         table.apply(name, None)
     table.apply("organization:990", None)
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 def test_the_desk_asks_nobody(target):
-    desk = make.a_desk()
+    table = make.a_table()
+    add_campaign(table)
+    desk = make.a_desk(table)
     request = make.a_request(target)
 
     with watched() as touched:

@@ -15,7 +15,15 @@ MODULE_MAX_LINES = 300
 FUNCTION_MAX_LINES = 60
 # Where everything may be caught, once each: a visitor is answered whatever fails, and a thread that died would ship or learn
 # nothing more while its process goes on.
-OUTER_EDGES = ("apps/ingress/answer.py", "apps/ingress/shipper.py", "apps/ingress/routes.py")
+OUTER_EDGES = (
+    "apps/ingress/answer.py",
+    "apps/ingress/enrich/following.py",
+    "apps/ingress/plans/decide.py",
+    "apps/ingress/plans/sight.py",
+    "apps/ingress/shipper.py",
+    "apps/ingress/routes.py",
+    "apps/ingress/plans/cap_counts.py",
+)
 REPORTS = [path for path in modules("apps") if path.parent.name == "reports" and path.name != "__init__.py"]
 # Pieces of the frame: drawn with the page, never updated by themselves.
 FRAME = {"_brand.html", "_error_ways.html", "_head.html", "_nav.html", "_person.html", "_theme.html", "_toasts.html"}

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import ApiKey, Membership, Organization
+from apps.accounts.roles import Scope
 from apps.analytics.reports.events import Cursor
 from apps.attribution.booking import book_waiting
 from apps.attribution.costs import take_in
@@ -28,7 +29,7 @@ from apps.ingress.models import OrganizationTables, TableRevision
 from tests.accounts import make
 from tests.analytics.make import a_click, a_saved_view, stored
 from tests.attribution.make import a_network, a_postback
-from tests.campaigns.make import a_link
+from tests.campaigns.make import a_campaign
 from tests.ingress.letters import a_letter
 from tests.ingress.make import a_job
 from tests.ingress.postbacks import a_stored_postback
@@ -83,6 +84,7 @@ class Acme:
         model = "/".join(route.split("/")[1:3])
         return {
             "key": self.link.key, "key_id": self.key.key_id, "event_id": self.event.event_id, "kind": "svg", "uidb36": "1",
+            "step": "basics", "part": "settings", "number": 1,
             "network_id": self.objects["attribution/network"], "group": "sources", "view_id": self.objects["analytics/savedview"],
             "conversion_id": self.objects["attribution/conversion"], "upload_id": self.objects["attribution/costupload"],
             "domain_id": self.objects["accounts/domain"], "job_id": self.objects["ingress/job"],
@@ -98,8 +100,11 @@ def acme(db: None) -> Acme:
     organization.name, organization.safe_url = SECRET, f"https://{SECRET}.example/safe"
     organization.save()
     domain = make.a_domain(organization, f"{SECRET}.example", verified_at=timezone.now())
-    link = a_link(organization, SECRET, name=SECRET, destination=f"https://{SECRET}.example/")
-    key, token = make.an_api_key(organization, name=SECRET)
+    campaign = a_campaign(organization, SECRET, name=SECRET, live=True, tags=[SECRET])
+    link = campaign.links.get()
+    link.destination = f"https://{SECRET}.example/"
+    link.save()
+    key, token = make.an_api_key(organization, [*Scope], name=SECRET)
     [event] = stored(_a_telling_click(organization.pk))
     second_factor = Authenticator.objects.create(user=owner.user, type=Authenticator.Type.TOTP, data={"secret": ""})
     objects = {
@@ -112,6 +117,8 @@ def acme(db: None) -> Acme:
         **_money(organization),
         "auth/group": Group.objects.create(name=SECRET).pk,
         "analytics/savedview": a_saved_view(owner, name=SECRET, is_shared=True).pk,
+        "campaigns/campaign": campaign.pk,
+        "campaigns/campaignversion": campaign.version_id,
         "campaigns/link": link.pk,
         "ingress/deadletter": a_letter(SECRET.encode(), organization_id=organization.pk).pk,
         "ingress/job": a_job(organization.pk, title=SECRET).pk,

@@ -16,6 +16,9 @@ class Who(Enum):
     STAFF = "staff"
     PERMITTED = "staff with permission for the model"
     PROGRAM = "programs with analytics:read"
+    READING_PROGRAM = "programs with campaigns:read"
+    WRITING_PROGRAM = "programs with campaigns:write"
+    KEEPING_PROGRAM = "programs that read with campaigns:read, and write with campaigns:write"
 
 
 ALLOWED = {
@@ -60,6 +63,29 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "settings/api-keys": (Who.MANAGER, GET),
     "settings/api-keys/create": (Who.MANAGER, POST),
     "settings/api-keys/<slug:key_id>/revoke": (Who.MANAGER, POST),
+    "campaigns": (Who.MEMBER, GET),
+    "campaigns/-/change": (Who.WRITER, POST),
+    "campaigns/new": (Who.WRITER, BOTH),
+    "campaigns/<slug:key>": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/setup/<slug:step>": (Who.WRITER, BOTH),
+    "campaigns/<slug:key>/links": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/links/new": (Who.WRITER, BOTH),
+    "campaigns/<slug:key>/conversions": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/cost": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/compare": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/rules": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/rules/-/change": (Who.WRITER, POST),
+    "campaigns/<slug:key>/rules/<slug:part>": (Who.WRITER, BOTH),
+    "campaigns/<slug:key>/dry-run": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/publish": (Who.WRITER, BOTH),
+    "campaigns/<slug:key>/versions": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/versions/<int:number>": (Who.MEMBER, GET),
+    "campaigns/<slug:key>/versions/<int:number>/restore": (Who.WRITER, POST),
+    "campaigns/<slug:key>/pause": (Who.WRITER, POST),
+    "campaigns/<slug:key>/resume": (Who.WRITER, POST),
+    "campaigns/<slug:key>/archive": (Who.WRITER, POST),
+    "campaigns/<slug:key>/unarchive": (Who.WRITER, POST),
+    "campaigns/<slug:key>/clone": (Who.WRITER, POST),
     "links": (Who.MEMBER, GET),
     "links/new": (Who.WRITER, BOTH),
     "links/<slug:key>": (Who.MEMBER, GET),
@@ -78,6 +104,20 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "reports/values": (Who.MEMBER, GET),
     "reports/onboarding": (Who.MEMBER, GET),
     "reports/link-clicks/<str:key>": (Who.MEMBER, GET),
+    "reports/campaign-numbers": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/totals": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/by/<slug:group>": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/comparison": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/conversions": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/test-click": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/rule-reach": (Who.WRITER, POST),
+    "reports/campaigns/<slug:key>/rule-findings": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/routing-test": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/macro-preview": (Who.WRITER, POST),
+    "reports/campaigns/<slug:key>/dry-run": (Who.MEMBER, GET),
+    "reports/campaigns/<slug:key>/effectiveness": (Who.MEMBER, GET),
+    "reports/rule-values": (Who.MEMBER, GET),
     "explore": (Who.MEMBER, GET),
     "explore/answer": (Who.MEMBER, GET),
     "explore/views": (Who.MEMBER, GET),
@@ -89,6 +129,7 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "live/events": (Who.MEMBER, GET),
     "events": (Who.MEMBER, GET),
     "events/<int:event_id>": (Who.MEMBER, GET),
+    "events/<int:event_id>/trace": (Who.MEMBER, GET),
     "conversions": (Who.MEMBER, GET),
     "conversions/match": (Who.WRITER, POST),
     "conversions/<int:conversion_id>": (Who.MEMBER, GET),
@@ -107,10 +148,33 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "system/pipeline": (Who.STAFF, GET),
     "system/data": (Who.STAFF, GET),
     "system/workers": (Who.STAFF, GET),
+    "api/v1/campaigns": (Who.KEEPING_PROGRAM, BOTH),
+    "api/v1/campaigns/<slug:key>": (Who.KEEPING_PROGRAM, ("GET", "PUT", "PATCH")),
+    "api/v1/campaigns/<slug:key>/rules": (Who.KEEPING_PROGRAM, ("GET", "PUT")),
+    "api/v1/campaigns/<slug:key>/versions": (Who.READING_PROGRAM, GET),
+    "api/v1/campaigns/<slug:key>/versions/<int:number>": (Who.READING_PROGRAM, GET),
+    "api/v1/campaigns/<slug:key>/publish": (Who.WRITING_PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/restore": (Who.WRITING_PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/clone": (Who.WRITING_PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/activate": (Who.WRITING_PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/pause": (Who.WRITING_PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/resume": (Who.WRITING_PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/archive": (Who.WRITING_PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/unarchive": (Who.WRITING_PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/trace": (Who.PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/dry-run": (Who.PROGRAM, POST),
+    "api/v1/campaigns/<slug:key>/effectiveness": (Who.PROGRAM, GET),
+    "api/v1/links": (Who.KEEPING_PROGRAM, BOTH),
+    "api/v1/links/<slug:key>": (Who.KEEPING_PROGRAM, ("GET", "PATCH")),
+    "api/v1/links/<slug:key>/pause": (Who.WRITING_PROGRAM, POST),
+    "api/v1/links/<slug:key>/resume": (Who.WRITING_PROGRAM, POST),
+    "api/v1/jobs/<int:job_id>": (Who.PROGRAM, GET),
     "api/v1/query": (Who.PROGRAM, POST),
     "api/v1/events": (Who.PROGRAM, GET),
     "api/v1/events/<str:event_id>": (Who.PROGRAM, GET),
 }
+
+PROGRAMS = (Who.PROGRAM, Who.READING_PROGRAM, Who.WRITING_PROGRAM, Who.KEEPING_PROGRAM)
 
 # allauth's: doors for everybody, and pages about oneself.
 _DOORS = """login/ logout/ inactive/ signup/ confirm-email/ password/reset/ password/reset/done/ password/reset/key/done/
@@ -123,10 +187,11 @@ ACCOUNTS = {f"accounts/{door}": (Who.ANYBODY, BOTH) for door in _DOORS} | {
 }
 
 # The admin has the same pages for each model that is registered.
-MODELS = """accounts/apikey accounts/domain accounts/membership accounts/organization accounts/user account/emailaddress
-attribution/booking attribution/conversion attribution/costupload attribution/network auth/group campaigns/link
-ingress/adclickparameter ingress/channelrule ingress/deadletter ingress/knownnetwork ingress/organizationtables ingress/postback
-ingress/referrer ingress/sourcecategory ingress/storedevent ingress/tablerevision mfa/authenticator""".split()
+MODELS = """accounts/apikey accounts/domain accounts/membership accounts/organization accounts/user
+account/emailaddress attribution/booking attribution/conversion attribution/costupload attribution/network auth/group
+campaigns/campaign campaigns/campaignversion campaigns/link ingress/adclickparameter ingress/channelrule
+ingress/deadletter ingress/knownnetwork ingress/organizationtables ingress/postback ingress/referrer
+ingress/sourcecategory ingress/storedevent ingress/tablerevision mfa/authenticator""".split()
 _PAGES_OF_A_MODEL = (
     "", "add/", "<path:object_id>/", "<path:object_id>/change/", "<path:object_id>/delete/", "<path:object_id>/history/",
 )  # fmt: skip

@@ -13,12 +13,19 @@ from apps.accounts.roles import Role, Scope
 from tests.accounts import make
 from tests.security.addresses import path, places, routes
 from tests.security.conftest import Acme, nothing_changed
-from tests.security.rules import ALLOWED, BOTH, OURS, POST, RULES, Who, routes_for
+from tests.security.rules import ALLOWED, BOTH, OURS, POST, PROGRAMS, RULES, Who, routes_for
 
-OF_PEOPLE = [route for route in RULES if RULES[route][0] not in (Who.ANYBODY, Who.PROGRAM)]
+OF_PEOPLE = [route for route in RULES if RULES[route][0] not in (Who.ANYBODY, *PROGRAMS)]
 OF_MEMBERS = routes_for(Who.MEMBER, Who.WRITER, Who.MANAGER)
 OF_STAFF = routes_for(Who.STAFF, Who.PERMITTED)
-OF_PROGRAMS = routes_for(Who.PROGRAM)
+OF_PROGRAMS = routes_for(*PROGRAMS)
+# What a key with one scope may ask by the first method of the address.
+OPENED = {
+    Scope.ANALYTICS_READ: {Who.PROGRAM},
+    Scope.CAMPAIGNS_READ: {Who.READING_PROGRAM, Who.KEEPING_PROGRAM},
+    Scope.CAMPAIGNS_WRITE: {Who.WRITING_PROGRAM},
+    Scope.TRAFFIC_WRITE: set(),
+}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -154,7 +161,7 @@ def test_an_address_knows_its_methods_only(walker: Walker) -> None:
 def test_a_form_of_another_site_is_refused(walker: Walker) -> None:
     walker.browser = make.signed_in(Client(enforce_csrf_checks=True), with_every_permission(walker.acme.owner))
     # A program brings its key along; no other site can.
-    forms = [route for route, (who, methods) in RULES.items() if "POST" in methods and who is not Who.PROGRAM]
+    forms = [route for route, (who, methods) in RULES.items() if "POST" in methods and who not in PROGRAMS]
 
     with nothing_changed():
         wrong = [r for r in forms if walker.asks(r, "POST", Origin="https://evil.example").status_code != 403]
@@ -162,11 +169,20 @@ def test_a_form_of_another_site_is_refused(walker: Walker) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("scope", [scope for scope in Scope if scope != Scope.ANALYTICS_READ])
+@pytest.mark.parametrize("scope", Scope)
 def test_a_key_opens_what_its_scope_says(walker: Walker, scope: str) -> None:
     _, token = make.an_api_key(walker.acme.organization, [scope])
 
-    assert {walker.asks(route, Authorization=f"Bearer {token}").status_code for route in OF_PROGRAMS} == {403}
+    refused = {route for route in OF_PROGRAMS if walker.asks(route, Authorization=f"Bearer {token}").status_code == 403}
+
+    assert refused == {route for route in OF_PROGRAMS if RULES[route][0] not in OPENED[scope]}
+
+
+def test_a_key_that_reads_does_not_write(walker: Walker) -> None:
+    _, token = make.an_api_key(walker.acme.organization, [Scope.CAMPAIGNS_READ])
+    kept = [(route, method) for route in routes_for(Who.KEEPING_PROGRAM) for method in RULES[route][1][1:]]
+
+    assert {walker.asks(*each, Authorization=f"Bearer {token}").status_code for each in kept} == {403}
 
 
 def test_a_session_does_not_open_the_api(walker: Walker) -> None:

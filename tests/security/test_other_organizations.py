@@ -26,7 +26,7 @@ OF_EVERYBODY = {"reports/link-clicks/<str:key>", "reports/breakdown/<slug:group>
 NEVER_WAS = {
     "key": "never-was-this1", "key_id": "0123456789ab", "event_id": 2**63, "kind": "svg",
     "job_id": 2**31, "domain_id": 2**31, "network_id": 2**31, "view_id": 2**31, "conversion_id": 2**31,
-    "upload_id": 2**31, "group": "sources",
+    "upload_id": 2**31, "group": "sources", "step": "basics", "number": 1, "part": "settings",
 }  # fmt: skip
 
 

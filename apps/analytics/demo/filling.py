@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts.models import Organization
+from apps.analytics.demo.campaigns import plans_of
 from apps.analytics.demo.traffic import Shop, Traffic
 from apps.campaigns.models import Link
 from apps.ingress.destination import parse
@@ -66,5 +67,6 @@ def _shop(organization: Organization) -> Shop:
         ingress_url=settings.TRELLIS_INGRESS_URL,
         safe_url=organization.safe_url,
         default=parse(organization.default_destination),
-        links={link.key: (link.pk, parse(link.destination)) for link in links},
+        links={link.key: (link.pk, parse(link.destination or organization.default_destination)) for link in links},
+        plans=plans_of(organization),
     )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.accounts.models import Domain, Membership, Organization, User
 from apps.accounts.roles import Role
+from apps.analytics.demo.campaigns import CAMPAIGNS, found_campaign
 from apps.campaigns.models import Link
 from apps.campaigns.publish import publish_link
 
@@ -88,6 +89,10 @@ def _member(
 
 def _link(organization: Organization, demo: DemoLink, owner: User, now: datetime) -> None:
     """A key that another organization has already is left to it: its clicks are told by key anyway."""
+    if demo.key in CAMPAIGNS:
+        if not Link.objects.filter(key=demo.key).exists():
+            found_campaign(organization, demo.key, demo.name, owner)
+        return
     link, new = Link.objects.get_or_create(
         key=demo.key,
         defaults={

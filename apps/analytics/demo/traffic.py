@@ -1,7 +1,7 @@
 """The made-up clicks themselves, as ingress would have kept them. Same seed and same moment, same clicks."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from random import Random
@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 from apps.analytics.demo.agents import BOTS, CHECKERS, PREVIEWS, SCRAPERS
 from apps.analytics.demo.calendar import Calendar, Moment
+from apps.analytics.demo.campaigns import routed_by
 from apps.analytics.demo.sources import REFUSED, SOURCES, Source
 from apps.analytics.demo.visitors import Choice, Visitor, Visitors, draw_address, ranges
 from apps.ingress.destination import Destination, with_click
 from apps.ingress.enrich import enrich
 from apps.ingress.enrich.tables import Tables
 from apps.ingress.event import Event, Origin, Reason
+from apps.ingress.plans.plan import Plan
 from apps.ingress.snowflake import EPOCH_MS, SEQUENCE_BITS, WORKER_BITS, WORKERS, click_id
 
 # The last worker number of the last host: the one least likely to have been at work.
@@ -31,7 +33,10 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Shop:
-    """What the clicks need to know of the demo organization. `links` are by key: id and destination."""
+    """What the clicks need to know of the demo organization. `links` are by key: id and destination.
+
+    `plans` are the campaigns of those links that have one; their destinations count instead.
+    """
 
     organization_id: int
     retention_days: int
@@ -39,6 +44,7 @@ class Shop:
     safe_url: str
     default: Destination
     links: Mapping[str, tuple[int, Destination]]
+    plans: Mapping[str, Plan] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,9 @@ class Traffic:
         """`count` enriched events, oldest first."""
         for moment in self._calendar.moments(count):
             event = self._machine(moment) if moment.market is None else self._person(moment, moment.market)
-            yield enrich(event, self._tables)
+            event = enrich(event, self._tables)
+            plan = self._shop.plans.get(event.link_key)
+            yield routed_by(plan, event) if plan else event
 
     def _person(self, moment: Moment, market: int) -> Event:
         event_id = self._next_id(moment.at_ms)

@@ -30,7 +30,7 @@ def links(request: MemberRequest) -> HttpResponse:
     form = LinkList(request.GET)
     form.is_valid()
     search = form.cleaned_data.get("search", "")
-    found = access.links_for(request.member, search=search)
+    found = access.links_for(request.member, search=search).select_related("campaign").defer("campaign__draft")
     page = Paginator(found, LINKS_PER_PAGE).get_page(form.cleaned_data.get("page"))
     context = {"search": search, "links": page.object_list, "next_url": _next_url(page, search)}
     template = "campaigns/links.html"
@@ -46,7 +46,7 @@ def link(request: MemberRequest, key: str) -> HttpResponse:
     """One link. The UTM fields in the query make the tracked address; htmx gets that part alone."""
     link = access.link_for(request.member, key)
     form = UtmForm(request.GET)
-    context = {"link": link, "utm_form": form, "address": form.address(link.url), "query": request.GET.urlencode()}
+    context = {"link": link, "utm_form": form, "address": form.address(link), "query": request.GET.urlencode()}
     return render(request, "campaigns/_address.html" if request.htmx else "campaigns/link.html", context)
 
 
@@ -105,7 +105,7 @@ def link_qr(request: MemberRequest, key: str, kind: str) -> HttpResponse:
     if kind not in qr.FORMATS:
         raise Http404
     media_type, draw = qr.FORMATS[kind]
-    return HttpResponse(draw(UtmForm(request.GET).address(link.url)), content_type=media_type)
+    return HttpResponse(draw(UtmForm(request.GET).address(link)), content_type=media_type)
 
 
 def _form_page(request: MemberRequest, form: NewLink | ChangedLink, page: str) -> HttpResponse:

@@ -1,7 +1,6 @@
 """What people type about a link."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -51,6 +50,8 @@ class ChangedLink(forms.ModelForm[Link]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._version = self.initial["seen"] = self.instance.updated_at.isoformat()
+        if self.instance.campaign_id:
+            del self.fields["destination"]
 
     def clean_seen(self) -> str:
         seen: str = self.cleaned_data["seen"]
@@ -72,10 +73,11 @@ class UtmForm(forms.Form):
     utm_term = word("Term", "For paid search: the keyword")
     utm_content = word("Content", "Which of several: top-banner")
 
-    def address(self, url: str) -> str:
-        """The tracked address with what was filled in, in the order of the form."""
-        filled = [(name, value) for name, value in self.cleaned_data.items() if value] if self.is_valid() else []
-        return f"{url}?{urlencode(filled, quote_via=quote)}" if filled else url
+    def address(self, link: Link) -> str:
+        """The tracked address with what was filled in, in the order of the form, instead of what the link itself says there."""
+        filled = {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+        kept = [[name, value] for name, value in link.parameters if name not in filled]
+        return Link(key=link.key, parameters=[*kept, *([name, value] for name, value in filled.items())]).address
 
 
 class LinkList(forms.Form):

@@ -1,0 +1,103 @@
+"""What campaigns brought in, told apart by the campaign that routed each click."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.analytics.intervals import usual
+from apps.analytics.kinds import Kinds
+from apps.analytics.query import Answer, Query, answer
+from apps.analytics.span import Span
+from apps.campaigns.models import Campaign
+from apps.ingress.rules import Every, Rule, Some, Term
+from apps.ingress.warehouse.reader import Warehouse
+
+ASKED = ("clicks", "conversions", "revenue")
+# Links and campaign keys that costs of a page's campaigns are booked for.
+MOST_COSTS = 10_000
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """`points` are clicks, oldest first. Money is in the organization's currency; a rate of nothing is None."""
+
+    points: tuple[int, ...] = ()
+    clicks: int = 0
+    conversions: int = 0
+    revenue: Decimal = NOTHING
+    cost: Decimal = NOTHING
+
+    @property
+    def conversion_rate(self) -> float | None:
+        return self.conversions / self.clicks if self.clicks else None
+
+    @property
+    def roi(self) -> float | None:
+        return float((self.revenue - self.cost) / self.cost) if self.cost else None
+
+
+def numbers_of(warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span, kinds: Kinds) -> dict[int, Numbers]:
+    """Each campaign's by its number, all of them, whether anything happened or not.
+
+    Errors: those of Warehouse.rows. Source: events and conversions by the campaign that routed the click, costs as `costs_of`.
+    Cost: two questions, however many campaigns; links are read of PostgreSQL unless they are prefetched.
+    """
+    if not campaigns:
+        return {}
+    query = Query(
+        span,
+        ASKED,
+        ("routed_campaign",),
+        interval=usual(span),
+        rule=routed_by(*campaigns),
+        kinds=kinds,
+        limit=len(campaigns),
+    )
+    spent = costs_of(warehouse, campaigns, span)
+    series = _series(answer(warehouse, query))
+    return {
+        campaign.pk: _summed(series.get(str(campaign.pk), []), spent.get(campaign.pk, NOTHING))
+        for campaign in campaigns
+    }
+
+
+def costs_of(warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span) -> dict[int, Decimal]:
+    """What was spent on each: costs know links and campaign keys, not who routed; absent where nothing was spent.
+
+    Errors: those of Warehouse.rows. Source: uploaded costs, and those that postbacks name.
+    """
+    by_link = {link.key: campaign.pk for campaign in campaigns for link in campaign.links.all()}
+    by_key = {campaign.key.lower(): campaign.pk for campaign in campaigns}
+    rule = Some((Term("campaign_key", "in", tuple(by_key)), Term("link_key", "in", tuple(by_link) or (*by_key,))))
+    found = answer(warehouse, Query(span, ("cost",), ("link", "campaign_key"), rule=rule, limit=MOST_COSTS))
+    spent: dict[int, Decimal] = {}
+    for row in found.rows:
+        link, key = row.key
+        campaign = by_link.get(link) or by_key.get(key)
+        if campaign and (cost := row.values["cost"]):
+            spent[campaign] = spent.get(campaign, NOTHING) + Decimal(cost)
+    return spent
+
+
+def routed_by(*campaigns: Campaign) -> Rule:
+    """Holds for the clicks that one of these campaigns routed."""
+    return Term("routed_campaign_id", "in", tuple(campaign.pk for campaign in campaigns))
+
+
+def also(rule: Rule, *campaigns: Campaign) -> Rule:
+    return Every((routed_by(*campaigns), rule))
+
+
+def _series(found: Answer) -> dict[str, list[Mapping[str, object]]]:
+    series: dict[str, list[Mapping[str, object]]] = {}
+    for row in found.rows:
+        series.setdefault(row.key[0], []).append(row.values)
+    return series
+
+
+def _summed(intervals: list[Mapping[str, object]], cost: Decimal) -> Numbers:
+    points = tuple(int(str(values["clicks"] or 0)) for values in intervals)
+    conversions = sum(int(str(values["conversions"] or 0)) for values in intervals)
+    revenue = sum((Decimal(str(values["revenue"] or 0)) for values in intervals), NOTHING)
+    return Numbers(points, sum(points), conversions, revenue, cost)

@@ -1,0 +1,22 @@
+"""Keys: what stands behind `/in/`. They are unique in the whole installation, see docs/decisions/."""
+
+import secrets
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+KEY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+TAKEN = "This key is taken. Choose another, or leave the one we suggest."
+validate_key = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*$", "Letters, digits, - and _ only.")
+
+
+def new_key() -> str:
+    """Seven characters nobody mistakes for one another: 31**7 is 27 thousand million keys."""
+    return "".join(secrets.choice(KEY_ALPHABET) for _ in range(7))
+
+
+def key_field() -> "models.CharField[Any, Any]":
+    return models.CharField(
+        max_length=64, unique=True, default=new_key, validators=[validate_key], error_messages={"unique": TAKEN}
+    )
