@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import ingress, pipeline, queries
+from bench import ingress, pipeline, queries, routing
 from bench.result import Invalid, Result
 from bench.rounds import Effort
 from bench.tools import Missing
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Effort], Result]] = {
     "ingress": ingress.measure,
     "pipeline": pipeline.measure,
     "queries": queries.measure,
+    "routing": routing.measure,
 }
 
 
