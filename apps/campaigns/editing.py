@@ -20,8 +20,6 @@ from apps.campaigns.publish import campaign_units, publish_campaign, publish_lin
 from apps.ingress.plans.plan import BadPlan, Plan
 
 NAME_MAX_CHARS = 200
-# /campaigns/new and /links/new are pages.
-RESERVED_KEYS = frozenset({"new"})
 
 
 class ChangedMeanwhile(Exception):
@@ -187,8 +185,6 @@ def _readable(campaign: Campaign) -> None:
 
 
 def _founded(campaign: Campaign) -> Campaign:
-    if campaign.key in RESERVED_KEYS:
-        raise ValidationError({"key": "This key is used by Trellis itself. Choose another."}, code="reserved")
     campaign.clean_fields()
     campaign.clean()
     campaign.validate_unique()

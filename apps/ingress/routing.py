@@ -16,6 +16,7 @@ from apps.ingress.destination import BadDestination, Destination, absolute, pars
 from apps.ingress.event import Reason
 from apps.ingress.plans.decide import Routed
 from apps.ingress.plans.plan import Plan
+from apps.ingress.plans.plans import Plans
 
 ORGANIZATION_UNIT = "organization:"
 CAMPAIGN_UNIT = "campaign:"
@@ -96,7 +97,7 @@ class RouteTable:
     by_key: dict[str, int] = field(default_factory=dict)
     by_host: dict[str, int] = field(default_factory=dict)
     networks: dict[str, NetworkRoute] = field(default_factory=dict)
-    campaigns: dict[int, Plan] = field(default_factory=dict)
+    campaigns: Plans = field(default_factory=Plans)
 
     def apply(self, name: str, document: Mapping[str, Any] | None) -> None:
         """Replace one unit, or drop it when the document is None. Units of a kind that is not known yet are left alone.
@@ -116,7 +117,7 @@ class RouteTable:
         if document is None:
             self.campaigns.pop(campaign_id, None)
         else:
-            self.campaigns[campaign_id] = Plan.read(campaign_id, document)
+            self.campaigns.put(campaign_id, document)
 
     def _apply_network(self, key: str, document: Mapping[str, Any] | None) -> None:
         if document is None:

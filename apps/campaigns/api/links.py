@@ -21,7 +21,7 @@ from apps.campaigns.api.once import once
 from apps.campaigns.api.pages import PageQuery, page
 from apps.campaigns.api.schema import an_example
 from apps.campaigns.destination import MAX_CHARS
-from apps.campaigns.editing import NAME_MAX_CHARS, RESERVED_KEYS
+from apps.campaigns.editing import NAME_MAX_CHARS
 from apps.campaigns.models import Campaign, Link, new_key
 from apps.campaigns.models.keys import TAKEN
 from apps.campaigns.models.links import PARAMETER_MAX_CHARS, PARAMETERS_MAX
@@ -223,8 +223,6 @@ def _switched(view: ProgramView, key: str, *, is_paused: bool) -> Response:
 
 def _insert(link: Link) -> None:
     """Errors: Faulty, ValidationError. Somebody may take the key between our looking and our saving."""
-    if link.key in RESERVED_KEYS:
-        raise Faulty([Fault("#/key", "This key is used by Trellis itself. Choose another.", "reserved")])
     link.full_clean()
     try:
         with transaction.atomic():

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 
 from apps.campaigns.models import Link, new_key
 
-RESERVED_KEYS = frozenset({"new"})  # /links/new is the page that makes one
 CHANGED_MEANWHILE = "Somebody else has changed this link since you opened it. Look at their version, then try again."
 
 
@@ -30,10 +29,7 @@ class NewLink(forms.ModelForm[Link]):
         widgets = {"destination": forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"})}
 
     def clean_key(self) -> str:
-        key: str = self.cleaned_data["key"] or new_key()
-        if key in RESERVED_KEYS:
-            raise ValidationError("This key is used by Trellis itself. Choose another.", code="reserved")
-        return key
+        return self.cleaned_data["key"] or new_key()
 
 
 class ChangedLink(forms.ModelForm[Link]):

@@ -64,7 +64,6 @@ class Plan:
     key: str
     version: int
     status: str
-    document: Document
     sticky: Sticky
     starts_ms: int
     ends_ms: int
@@ -105,7 +104,6 @@ class _Reading:
             key=unit["key"],
             version=unit["version"],
             status=unit["status"],
-            document=document,
             sticky=Sticky(document["sticky"]),
             starts_ms=_moment(document.get("starts_at"), 0),
             ends_ms=_moment(document.get("ends_at"), EVER),

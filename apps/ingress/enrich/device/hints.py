@@ -37,9 +37,7 @@ Sent = tuple[str, ...]
 
 def sent_in(headers: Sequence[tuple[str, str]]) -> Sent:
     """Names and values in turn, as they came: one key to remember answers by. Cost: 1 µs."""
-    return tuple(
-        [part for name, value in headers if name[:6] in SPELLINGS for part in (name, value[:HINT_MAX_CHARS])]
-    )
+    return tuple([part for name, value in headers if name[:6] in SPELLINGS for part in (name, value[:HINT_MAX_CHARS])])
 
 
 def hints_of(sent: Sent) -> Hints:
