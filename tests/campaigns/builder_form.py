@@ -4,7 +4,7 @@ import re
 from html import unescape
 from typing import Any
 
-from apps.campaigns.builder.parts import part_named
+from apps.campaigns.builder.named import part_named
 from apps.campaigns.models import Campaign
 
 PAGE = "/campaigns/spring/rules"
@@ -23,7 +23,7 @@ def rendered(page: str) -> dict[str, str]:
     fields = {}
     for tag in re.findall(r"<input [^>]*>", form):
         said = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if said.get("type") != "checkbox" or " checked" in tag:
+        if said.get("type") not in ("checkbox", "radio") or " checked" in tag:
             fields[said["name"]] = unescape(said.get("value", "on"))
     for name, text in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>\n(.*?)</textarea>', form, re.S):
         fields[name] = unescape(text)

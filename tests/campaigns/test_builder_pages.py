@@ -37,7 +37,7 @@ def test_the_page_says_the_draft_in_words(client: Client, spring: Campaign) -> N
     assert "Everybody else" in page
 
 
-@pytest.mark.parametrize("slug", ["rule-4", "destination-2", "fallback", "parameters", "settings"])
+@pytest.mark.parametrize("slug", ["rule-4", "destination-2", "fallback", "membership", "parameters", "settings"])
 def test_a_part_that_is_saved_untouched_stays_as_it_is(client: Client, spring: Campaign, slug: str) -> None:
     before = spring.draft
     fields = rendered(client.get(f"{PAGE}/{slug}").content.decode())
@@ -124,6 +124,31 @@ def test_parameters_and_the_fallback_are_saved(client: Client, spring: Campaign)
     draft = drafted(spring)
     assert draft["parameters"]["others"] == "forward"
     assert draft["fallback"] == [{"destination": 1, "weight": 3}, {"destination": 2, "weight": 1}]
+
+
+def test_the_traffic_of_a_campaign_is_what_a_condition_says(client: Client, spring: Campaign) -> None:
+    said = sent(spring, "membership", by="rule", **{"when.0.field": "utm_campaign", "when.0.value": "Spring"})
+
+    client.post(f"{PAGE}/membership", said)
+
+    assert drafted(spring)["membership"] == {"all": [{"field": "utm_campaign", "op": "in", "value": ["spring"]}]}
+    assert "Clicks of which UTM campaign is spring" in unescape(client.get(PAGE).content.decode())
+
+
+def test_back_to_its_links_the_condition_is_gone(client: Client, spring: Campaign) -> None:
+    client.post(f"{PAGE}/membership", sent(spring, "membership", by="rule", **{"when.0.value": "FR"}))
+    spring.refresh_from_db()
+
+    client.post(f"{PAGE}/membership", sent(spring, "membership", by="links"))
+
+    assert drafted(spring)["membership"] is None
+
+
+def test_a_condition_of_the_traffic_that_is_wrong_is_told_in_its_place(client: Client, spring: Campaign) -> None:
+    answer = client.post(f"{PAGE}/membership", sent(spring, "membership", by="rule", **{"when.0.value": ""}))
+
+    assert answer.status_code == 422
+    assert drafted(spring)["membership"] is None
 
 
 def test_the_second_of_two_people_is_told_and_nothing_is_overwritten(client: Client, spring: Campaign) -> None:

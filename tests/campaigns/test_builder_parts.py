@@ -7,6 +7,8 @@ from hypothesis import given, settings
 
 from apps.campaigns import definition
 from apps.campaigns.builder.conditions import Condition
+from apps.campaigns.builder.membership import MembershipPart
+from apps.campaigns.builder.named import part_named
 from apps.campaigns.builder.parts import (
     DestinationPart,
     FallbackPart,
@@ -14,7 +16,6 @@ from apps.campaigns.builder.parts import (
     RulePart,
     SettingsPart,
     UnknownPart,
-    part_named,
 )
 from apps.campaigns.builder.places import changed
 from apps.campaigns.builder.texts import Moment, line_of, lines_of, number, value_of
@@ -39,7 +40,7 @@ def test_any_definition_is_what_it_was_after_every_form_was_sent_untouched(docum
         draft = again(RulePart, draft, rule["id"])
     for destination in document["destinations"]:
         draft = again(DestinationPart, draft, destination["id"])
-    for kind in (FallbackPart, ParametersPart, SettingsPart):
+    for kind in (FallbackPart, MembershipPart, ParametersPart, SettingsPart):
         draft = again(kind, draft)
 
     assert definition.dump(definition.stored(draft)) == document

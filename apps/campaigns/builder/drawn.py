@@ -61,7 +61,10 @@ class Drawn:
 
     @property
     def fields(self) -> list[tuple[str, Choices]]:
-        return field_choices()
+        """What a rule may name; the traffic of a campaign may be known by what was decided later too, and then stays so."""
+        own = self.condition.field
+        later = [("Later", [(own, capfirst(FIELDS[own].label))])] if own in FIELDS and own not in ROUTABLE else []
+        return field_choices() + later
 
     @property
     def key_label(self) -> str:

@@ -42,6 +42,7 @@ class Part(Protocol):
 @dataclass(frozen=True)
 class RulePart:
     template: ClassVar[str] = "campaigns/builder/_rule_form.html"
+    condition_at: ClassVar[str] = "/when"
 
     id: int
     name: str
@@ -237,22 +238,6 @@ class SettingsPart:
 
     def pointer(self, draft: Document) -> str:
         return ""
-
-
-NUMBERED: dict[str, type[Part]] = {"rule": RulePart, "destination": DestinationPart}
-SINGLE: dict[str, type[Part]] = {"fallback": FallbackPart, "parameters": ParametersPart, "settings": SettingsPart}
-
-
-def part_named(slug: str) -> tuple[type[Part], int]:
-    """`rule-3`, `new-rule`, `settings`: what it is, and its number. Errors: UnknownPart."""
-    kind, _, number = slug.partition("-")
-    if kind == "new" and number in NUMBERED:
-        return NUMBERED[number], 0
-    if kind in NUMBERED and number.isascii() and number.isdigit() and int(number[:9]) > 0:
-        return NUMBERED[kind], int(number[:9])
-    if slug in SINGLE:
-        return SINGLE[slug], 0
-    raise UnknownPart(slug)
 
 
 def place_of(draft: Document, where: str, number: int) -> int:

@@ -7,7 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts.models import User
-from apps.campaigns.builder.parts import Part, RulePart, UnknownPart, part_named, place_of
+from apps.campaigns.builder.membership import MembershipPart
+from apps.campaigns.builder.named import part_named
+from apps.campaigns.builder.parts import Part, RulePart, UnknownPart, place_of
 from apps.campaigns.builder.places import changed
 from apps.campaigns.definition import BadDefinition, Problem
 from apps.campaigns.definition.document import Document
@@ -51,8 +53,8 @@ class PartForm(DraftForm):
         self.problems: tuple[Problem, ...] = ()
 
     def change(self, deed: str) -> None:
-        """`add:0.1` and the like change the shape of a rule's condition; any other word leaves it."""
-        if isinstance(self.part, RulePart):
+        """`add:0.1` and the like change the shape of the part's condition; any other word leaves it."""
+        if isinstance(self.part, RulePart | MembershipPart):
             word, _, at = deed.partition(":")
             self.part = self.part.with_condition(changed(self.part.when, word, at), self.campaign.draft["zone"])
 

@@ -17,6 +17,7 @@ from apps.accounts.roles import Verb
 from apps.campaigns import access
 from apps.campaigns.builder.drawn import drawn
 from apps.campaigns.builder.listed import listed
+from apps.campaigns.builder.membership import MembershipPart
 from apps.campaigns.builder.parts import RulePart, UnknownPart
 from apps.campaigns.forms.basics import zone_choices
 from apps.campaigns.forms.building import SAVE, ListChange, PartForm, Undo
@@ -98,11 +99,12 @@ def page_of(
         "part": form.part if form else None,
         "zones": zone_choices,
     }
-    if form and isinstance(form.part, RulePart):
+    if form and isinstance(form.part, RulePart | MembershipPart):
+        at = form.part.condition_at
         below = [
-            each._replace(pointer=each.pointer.removeprefix("/when"))
+            each._replace(pointer=each.pointer.removeprefix(at))
             for each in form.problems
-            if each.pointer.startswith("/when")
+            if each.pointer.startswith(at)
         ]
         context["condition"] = drawn(form.part.when, below)
     return context
