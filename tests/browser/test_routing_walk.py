@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from apps.accounts.models import Membership
 from apps.attribution.models import Network
 from apps.attribution.publish import publish_networks
-from apps.attribution.tasks import book_postbacks
+from apps.attribution.tasks import book_postbacks, match_orphans
 from apps.campaigns.tasks import publish_routes
 from apps.ingress.capture import Capture
 from apps.ingress.enrich import tables
@@ -34,7 +34,8 @@ PHONE = (
     "Version/18.1 Mobile/15E148 Safari/604.1"
 )
 DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0"
-ROUNDS = 10
+# A minute: answers may be some seconds old, and a postback may be booked before its click is stored.
+ROUNDS = 60
 SHOPS = ("Shop World", "Shop DE", "App")
 
 
@@ -123,10 +124,12 @@ def wait_until_earned(page: Page, address: str, amount: str) -> None:
     for _ in range(ROUNDS):
         store_what_was_shipped()
         book_postbacks()
+        match_orphans()
         page.goto(address)
         expect(page.locator("[data-skeleton]")).to_have_count(0)
         if page.locator("#kpi-revenue").filter(has_text=amount).count():
             return
+        page.wait_for_timeout(1_000)
     expect(page.locator("#kpi-revenue")).to_contain_text(amount)
 
 
