@@ -1,7 +1,7 @@
 """The campaigns of one process by their number, each read when the first click asks for it.
 
-Ten thousand campaigns of ten rules took 40 s to read and half a gigabyte (2026-11-23): a process would be killed for not coming up,
-and most of its campaigns have no visitor today.
+With all of ten thousand campaigns of ten rules a worker took half a gigabyte, and 40 s to come up on a busy machine, longer than it
+may be silent (2026-11-23); and most of its campaigns have no visitor today.
 """
 
 import threading
