@@ -35,14 +35,16 @@ from bench.wrk import Burst
 
 CONNECTIONS = 32
 WARM_UP_S = 1
-# In which each worker sees every address and browser of the smaller round of requests.
+# In which each worker sees every address and browser of the smaller round of requests, and reads the campaigns clicked on.
 REMEMBERING_S = 8
+# So many campaigns of a size have all its clicks, as most clicks of a day are on a few; "every" spreads them over all of the size.
+BUSY = 20
 # Longer than it takes to publish everything.
 CLICKING_S = 15
 # An address is looked up in the geo file once, and remembered among 50,000. So many requests go round that each worker has
 # forgotten an address when it comes again; in the smaller round it has not.
 NEW_ADDRESSES = 131_072
-TARGETS = ("plain", "1-rule", "10-rules", "100-rules", "plain-new", "10-rules-new")
+TARGETS = ("plain", "1-rule", "10-rules", "100-rules", "10-rules-every", "plain-new", "10-rules-new")
 PUBLISHED_ONCE = 10
 # Nobody else clicks on the campaign that is published again and again.
 WATCHED = routing_campaigns.numbers(10)[-1]
@@ -54,6 +56,7 @@ RATIOS = {
     "1 rule": ("1-rule/per_s", "plain/per_s"),
     "10 rules": ("10-rules/per_s", "plain/per_s"),
     "100 rules": ("100-rules/per_s", "plain/per_s"),
+    "10 rules, every campaign": ("10-rules-every/per_s", "plain/per_s"),
     "10 rules, new addresses": ("10-rules-new/per_s", "plain-new/per_s"),
     "10 rules, CPU": ("plain/cpu_us", "10-rules/cpu_us"),
     "100 rules, CPU": ("plain/cpu_us", "100-rules/cpu_us"),
@@ -65,6 +68,7 @@ NOTES = (
     'Budget: "10 rules" >= 0.67.',
     f"{routing_campaigns.CAMPAIGNS:,} campaigns published, {routing_campaigns.COUNTS[10]:,} of them with ten rules.",
     f"{traffic.LINKS:,} plain links; {CONNECTIONS} connections; wrk -t1 on the same cores; medians.",
+    f"Clicks are on {BUSY} campaigns of a size; every: on all of the size in turn, most of which no processor's cache holds.",
     "new: every click from an address that its worker has to look up; else most addresses are remembered.",
     "Seconds to publish count from the save in PostgreSQL until the last worker decides by it.",
 )
@@ -112,7 +116,8 @@ class Bench:
         """All targets in turn. An ingress that starts with all campaigns, and a broker that has nothing but them."""
         routing_rows.publish_all(afresh=True)
         with self._ingress("campaigns") as server:
-            self._burst("100-rules", server, REMEMBERING_S)
+            for target in ("100-rules", "10-rules-every"):
+                self._burst(target, server, REMEMBERING_S)
             for target in TARGETS:
                 self._measure(target, server)
             self.samples["campaigns/worker_mb"].append(server.worker_mb())
@@ -180,6 +185,8 @@ def keys_of(target: str) -> Callable[[random.Random], str]:
     if target.startswith("plain"):
         return lambda choice: traffic.key_of(choice.randint(1, traffic.LINKS))
     numbers = [n for n in routing_campaigns.numbers(int(target.partition("-")[0])) if n != WATCHED]
+    if not target.endswith("-every"):
+        numbers = numbers[:BUSY]
     return lambda choice: routing_campaigns.key_of(choice.choice(numbers))
 
 

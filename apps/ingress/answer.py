@@ -207,7 +207,7 @@ class Desk:
         if destination:
             click_id = self._click_ids.seal(event_id)
             values = [self._value(macro, parameters, click_id, visitor_id, now_s) for macro in destination.macros]
-            if sight and destination.macros:
+            if sight and (destination.columns or "" in values):
                 values = values_of(destination.macros, values, decision.plan, sight)
             return destination.location(values, click_id)
         if decision.url:

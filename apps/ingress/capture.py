@@ -4,12 +4,12 @@ Text here is latin-1: one letter a byte, so nothing of a hostile or foreign requ
 """
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from apps.ingress.proxies import Proxies
+
 VISITOR_COOKIE = "trl_visitor"
-NETWORK = IPv4Network | IPv6Network
 
 # Names of headers whose values are kept. Secrets (Cookie, Authorization and what else may carry one) are not on the list; of a
 # header that is not, the name is kept. `TRELLIS_KEPT_HEADERS` adds to it.
@@ -59,8 +59,7 @@ class Capture:
     def __init__(self, *, kept: Iterable[str] = (), trusted_proxies: Iterable[str] = ()) -> None:
         self._kept = KEPT_HEADERS | {name.lower() for name in kept}
         self._names: dict[bytes, tuple[str, str]] = {}
-        self._proxies: tuple[NETWORK, ...] = tuple(ip_network(network) for network in trusted_proxies)
-        self._trusted: dict[str, bool] = {}
+        self._proxies = Proxies(trusted_proxies)
 
     def read(self, request: Request) -> Captured:
         method, target, raw_headers, peer, scheme = request
@@ -83,13 +82,13 @@ class Capture:
         if mark and not query:
             path += mark  # a question mark with nothing behind it is kept too
         host, ip = named.get("host", ""), peer
-        if self._proxies and self._is_trusted(peer):
+        if self._proxies and self._proxies.are(peer):
             scheme = named.get("x-forwarded-proto", scheme)
             host = named.get("x-forwarded-host") or host
             # Putting together is for the few requests in which a name comes twice.
             repeats = len(named) < len(headers)
             hops = _joined(headers, "x-forwarded-for") if repeats else named.get("x-forwarded-for", "")
-            ip = self._address(peer, hops)
+            ip = self._proxies.address(peer, hops)
         return Captured(method.decode("latin-1"), scheme, host, path, query, headers, withheld, named, cookie, ip)
 
     def _remember(self, raw: bytes) -> tuple[str, str]:
@@ -99,26 +98,6 @@ class Capture:
         known = (name, lower if lower in self._kept else "")
         if len(self._names) < REMEMBERED_NAMES:
             self._names[raw] = known
-        return known
-
-    def _address(self, peer: str, forwarded_for: str) -> str:
-        """The nearest address that is not one of our proxies; each proxy appends the one it saw, so read from the right."""
-        for hop in reversed(forwarded_for.split(",")):
-            address = hop.strip()
-            if not _is_address(address):
-                return peer
-            if not self._is_trusted(address):
-                return address
-            peer = address
-        return peer
-
-    def _is_trusted(self, peer: str) -> bool:
-        known = self._trusted.get(peer)
-        if known is None:
-            address = ip_address(peer) if _is_address(peer) else None
-            known = address is not None and any(address in network for network in self._proxies)
-            if len(self._trusted) < REMEMBERED_NAMES:
-                self._trusted[peer] = known
         return known
 
 
@@ -161,11 +140,3 @@ def _cookie_of(raw: bytes) -> str:
         if name == VISITOR_COOKIE:
             return value
     return ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -119,9 +119,18 @@ def test_most_addresses_have_a_place_and_countries_differ(tables: Tables) -> Non
 
 
 def test_nobody_clicks_on_the_campaign_that_is_published_again_and_again() -> None:
-    heads = routing_places.requests([], routing.keys_of("10-rules"), count=5_000)
+    heads = routing_places.requests([], routing.keys_of("10-rules-every"), count=5_000)
 
     assert not any(f"/in/{routing_campaigns.key_of(routing.WATCHED)}?".encode() in head for head in heads)
+
+
+def test_clicks_are_on_a_few_campaigns_or_on_every_one() -> None:
+    def campaigns(target: str) -> set[bytes]:
+        heads = routing_places.requests([], routing.keys_of(target), count=5_000)
+        return {head.partition(b"?")[0] for head in heads}
+
+    assert len(campaigns("10-rules")) == len(campaigns("100-rules")) == routing.BUSY
+    assert len(campaigns("10-rules-every")) > 3_000
 
 
 def test_clicks_that_are_decided_as_the_plan_says_are_right_and_rules_are_hit(tables: Tables) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 from apps.ingress.destination import BadDestination, Destination
 from apps.ingress.destination import parse as parse_destination
+from apps.ingress.plans.asking import Ask, asks_of
 from apps.ingress.plans.caps import THE_CAMPAIGN, Cap, Of, Per
 from apps.ingress.plans.choice import Choice, Sticky, choice_of
 from apps.ingress.plans.parameters import Policy
-from apps.ingress.plans.sight import needs_of
-from apps.ingress.rules import BadRule, Holds, Rule, compiled, field_of, names, parse
+from apps.ingress.rules import BadRule, Rule, parse
 
 Document = Mapping[str, Any]
 EVER = 1 << 62
@@ -38,14 +38,14 @@ class DestinationPlan:
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
-    """`needs` are the steps of enrichment its condition reads, `to` what is not paused of its destinations."""
+    """`asks` is its condition taken apart, `to` what is not paused of its destinations. `is_limited`: by schedule or caps."""
 
     id: int
     name: str
     rule: Rule
-    holds: Holds
-    needs: int
+    asks: tuple[Ask, ...]
     paused: bool
+    is_limited: bool
     starts_ms: int
     ends_ms: int
     caps: tuple[Cap, ...]
@@ -131,17 +131,18 @@ class _Reading:
         )
 
     def _rule(self, document: Document) -> RulePlan:
-        rule = parse(document["when"])
+        rule, caps = parse(document["when"]), self._caps(document, document["id"])
+        starts_ms, ends_ms = _moment(document.get("starts_at"), 0), _moment(document.get("ends_at"), EVER)
         return RulePlan(
             id=document["id"],
             name=document["name"],
             rule=rule,
-            holds=compiled(rule),
-            needs=needs_of(column for name in names(rule) for column in field_of(name).columns),
+            asks=asks_of(rule),
             paused=document.get("paused", False),
-            starts_ms=_moment(document.get("starts_at"), 0),
-            ends_ms=_moment(document.get("ends_at"), EVER),
-            caps=self._caps(document, document["id"]),
+            is_limited=bool(caps or starts_ms or ends_ms != EVER),
+            starts_ms=starts_ms,
+            ends_ms=ends_ms,
+            caps=caps,
             to=self._choice(document["to"]),
         )
 

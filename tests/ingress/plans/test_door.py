@@ -9,6 +9,7 @@ from apps.ingress.answer import Answer
 from apps.ingress.enrich.snapshot import Tables
 from apps.ingress.event import Event, Reason
 from apps.ingress.line import decode
+from apps.ingress.plans.asking import Ask
 from apps.ingress.plans.plan import BadPlan
 from apps.ingress.routing import RouteTable
 from tests.ingress.make import a_request
@@ -129,7 +130,7 @@ def test_where_the_request_says_to_go_is_followed_before_the_campaign() -> None:
 def test_a_rule_that_breaks_does_not_hold_and_the_next_is_tried() -> None:
     table = a_campaign_table(a_document(a_rule(11, 2), a_rule(12, 3)))
     first, second = table.campaigns[CAMPAIGN].tried
-    broken = replace(first, holds=_broken)
+    broken = replace(first, asks=(Ask(0, _broken),))
     table.campaigns[CAMPAIGN] = replace(table.campaigns[CAMPAIGN], tried=(broken, second))
 
     assert kept(clicked(table)).rule_id == 12

@@ -47,7 +47,15 @@ def test_a_rule_needs_only_the_steps_of_its_fields() -> None:
 
     first, second = a_plan(a_rule(11, 2, when=parameter), a_rule(12, 2, when={"any": [parameter, country]})).rules
 
-    assert (first.needs == 0, second.needs == 0) == (True, False)
+    assert [ask.needs == 0 for rule in (first, second) for ask in rule.asks] == [True, False]
+
+
+def test_a_rule_without_dates_and_caps_is_not_limited() -> None:
+    cap = {"of": "clicks", "per": "day", "limit": 5}
+
+    rules = a_plan(a_rule(11, 2), a_rule(12, 2, caps=[cap]), a_rule(13, 2, ends_at="2030-01-01T00:00:00+00:00")).rules
+
+    assert [rule.is_limited for rule in rules] == [False, True, True]
 
 
 def test_paused_rules_stay_in_the_plan_and_are_not_tried() -> None:

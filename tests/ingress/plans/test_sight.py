@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from apps.ingress.capture import Capture, Request, first_values
 from apps.ingress.enrich import STEPS, enrich
 from apps.ingress.enrich.snapshot import Tables
-from apps.ingress.event import FIELDS
+from apps.ingress.event import FIELDS, Event
 from apps.ingress.line import Decided, decode, encode
-from apps.ingress.plans.sight import EVERYTHING, Sight, asked, needs_of, seen
+from apps.ingress.plans.sight import EVERYTHING, Draft, Sight, asked, needs_of, seen
 from tests.ingress.make import NOW_MS, a_request, an_event
 from tests.ingress.plans.campaigns import requests
 
@@ -29,7 +29,7 @@ EVENT = an_event(ip="203.0.113.9", referrer="https://www.google.com/", parameter
 
 def as_seen(request: Request) -> tuple[object, ...]:
     captured = Capture().read(request)
-    return seen(captured, first_values(captured.query), **SEEN)
+    return tuple(seen(captured, first_values(captured.query), **SEEN))
 
 
 @given(requests())
@@ -42,7 +42,7 @@ def test_the_event_is_the_one_that_will_be_decoded(request: Request) -> None:
 
 
 def test_nothing_is_looked_up_that_nobody_asked_for(known_places: Tables) -> None:
-    sight = Sight(EVENT, known_places)
+    sight = Sight(Draft(EVENT), known_places)
 
     event = sight.showing(needs_of(["country"]))
 
@@ -56,7 +56,7 @@ def test_a_step_finds_the_same_with_only_what_it_builds_on(names: tuple[str, ...
     steps = [step for step in STEPS if step.name in names]
     columns = [name for step in steps for name in step.fields]
 
-    event = Sight(EVENT, known_places).showing(needs_of(columns))
+    event = Sight(Draft(EVENT), known_places).showing(needs_of(columns))
 
     whole = enrich(EVENT, known_places)
     assert {name: getattr(event, name) for name in columns} == {name: getattr(whole, name) for name in columns}
@@ -66,9 +66,16 @@ def test_a_step_finds_the_same_with_only_what_it_builds_on(names: tuple[str, ...
 @given(click=requests())
 def test_asked_for_everything_it_is_the_whole_of_enrichment(click: Request, known_places: Tables) -> None:
     captured = Capture().read(click)
-    event = seen(captured, first_values(captured.query), **SEEN)
+    draft = seen(captured, first_values(captured.query), **SEEN)
+    event = Event._make(draft)
 
-    assert Sight(event, known_places).showing(EVERYTHING) == enrich(event, known_places)
+    assert tuple(Sight(draft, known_places).showing(EVERYTHING)) == enrich(event, known_places)
+
+
+def test_a_draft_has_the_names_and_places_of_an_event() -> None:
+    draft = Draft(EVENT)
+
+    assert [getattr(draft, name) for name in FIELDS] == list(EVENT) == [draft[place] for place in range(len(FIELDS))]
 
 
 def test_what_the_request_says_itself_needs_no_step() -> None:
