@@ -1,4 +1,4 @@
-"""A condition in the order in which it costs least to ask: what needs nothing looked up first, and places last."""
+"""A condition in the order in which it costs least to ask: what needs nothing looked up first, what is dearest to find last."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from apps.ingress.enrich import STEPS
 from apps.ingress.plans.sight import needs_of
 from apps.ingress.rules import Every, Holds, Rule, compiled, field_of, names
 
-# µs of a step for a click whose address, agent and referrer are new to the process; about 1 of the others (2026-11-29, busy machine).
+# µs of a step where address, agent and referrer are new to the process; about 1 of the others (2026-11-29, busy machine).
 _COSTLY = {"device": 66, "place": 34, "kind": 20, "referrer": 18, "network": 8}
 _COSTS = tuple(_COSTLY.get(step.name, 1) for step in STEPS)
 

@@ -112,6 +112,42 @@ def test_what_is_withdrawn_is_gone(*, asked: bool) -> None:
         del plans[5]
 
 
+def test_few_stay_read_and_the_others_are_read_again(reads: list[int]) -> None:
+    plans = Plans(read_max=2)
+    for number in (1, 2, 3):
+        plans.put(number, a_version(number))
+
+    versions = [plans[number].version for number in (1, 2, 3, 3, 2, 1)]
+
+    assert versions == [1, 2, 3, 3, 2, 1]
+    assert reads == [1, 2, 3, 1]
+    assert len(plans) == 3
+
+
+def test_the_version_that_was_put_last_is_the_one_that_is_read_again() -> None:
+    plans = Plans(read_max=1)
+    plans.put(5, a_version(3))
+    plans.get(5)
+    plans.put(5, a_version(4))
+    plans.put(6, a_version(1))
+    plans.get(6)
+
+    assert plans[5].version == 4
+
+
+def test_of_one_that_made_room_a_version_that_cannot_be_read_is_refused_too() -> None:
+    plans = Plans(read_max=1)
+    plans.put(5, a_version(3))
+    plans.put(6, a_version(1))
+    plans.get(5)
+    plans.get(6)
+
+    with pytest.raises(BadPlan):
+        plans.put(5, BROKEN)
+
+    assert plans[5].version == 3
+
+
 def test_many_who_ask_first_at_once_have_one_reading(reads: list[int]) -> None:
     plans = with_version(3)
     together, found = threading.Barrier(8), []
