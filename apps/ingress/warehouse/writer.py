@@ -17,6 +17,9 @@ INSERT = f"INSERT INTO events ({', '.join(FIELDS)}) VALUES"
 # With a token given, the server must not wait for more rows to make a block of its own.
 # The views behind the table remember tokens too: what died between table and view is made good when the token comes again.
 SETTINGS = {"async_insert": 0, "insert_deduplicate": 1, "deduplicate_blocks_in_dependent_materialized_views": 1}
+# The roll-up's rows are put together in the background, as those of other blocks are: doing it before each block is written costs
+# ClickHouse 2 µs a click more (2026-11-29).
+EVENTS_SETTINGS = {**SETTINGS, "optimize_on_insert": 0}
 
 STORED_IDS = """
 SELECT event_id FROM events
@@ -61,7 +64,7 @@ def store_events(events: Sequence[Event], *, token: str) -> None:
         return
     try:
         client().execute(
-            INSERT, columns(events), columnar=True, settings={**SETTINGS, "insert_deduplication_token": token}
+            INSERT, columns(events), columnar=True, settings={**EVENTS_SETTINGS, "insert_deduplication_token": token}
         )
     except DriverError as error:
         if _is_refusal(error):
