@@ -6,12 +6,11 @@ from urllib.parse import urlencode
 from django import forms
 
 from apps.analytics import intervals
-from apps.analytics.filter_form import NewFilter
-from apps.analytics.filters import Chip, Filters, Pair
-from apps.analytics.forms import ReportForm
+from apps.analytics.filters import Pair
+from apps.analytics.forms import SPAN_FIELDS
+from apps.analytics.narrowing import NarrowedForm
 from apps.analytics.query import DIMENSIONS, METRICS, Compare, Interval
 from apps.analytics.query.dimensions import PARAMETER, dimension_of
-from apps.ingress.rules import Rule
 
 NOTHING = "none"
 COMPARISONS = [
@@ -28,8 +27,8 @@ MAX_LEVELS = 3
 MENUS = ("by", "metric", "series", "interval", "sort", "limit", "chart")
 
 
-class AnalysisForm(ReportForm):
-    """Comparison, interval and filters on top of span and kinds. Errors: BadFilter."""
+class AnalysisForm(NarrowedForm):
+    """Comparison and interval on top of span, kinds and filters. Errors: BadFilter."""
 
     page = "analytics:overview"
 
@@ -46,10 +45,6 @@ class AnalysisForm(ReportForm):
         error_messages={"invalid_choice": "An interval is a minute, hour, day, week or month."},
     )
 
-    def __init__(self, query: Any, **kwargs: Any) -> None:
-        super().__init__(query, **kwargs)
-        self.filters = Filters.read(query)
-
     def clean(self) -> dict[str, Any]:
         said = super().clean()
         if (
@@ -61,10 +56,6 @@ class AnalysisForm(ReportForm):
         return said
 
     @property
-    def rule(self) -> Rule:
-        return self.filters.rule
-
-    @property
     def comparison(self) -> Compare | None:
         asked = self.cleaned_data.get("compare") or Compare.PREVIOUS.value
         return None if asked == NOTHING else Compare(asked)
@@ -73,13 +64,6 @@ class AnalysisForm(ReportForm):
     def chosen_interval(self) -> Interval:
         asked = self.cleaned_data.get("interval")
         return Interval(asked) if asked else intervals.usual(self.report_span)
-
-    def pairs(self, *without: str) -> list[Pair]:
-        return [*super().pairs(*without), *(() if "filters" in without else self.filters.pairs)]
-
-    def narrowed(self, values: dict[str, str]) -> str:
-        """The address of the same report, narrowed to these values of fields."""
-        return urlencode([*self.pairs("filters"), *self.filters.narrowed(values)])
 
     def changed(self, **values: str) -> str:
         """The address of the same report with these names having these values; empty takes the name away."""
@@ -112,18 +96,10 @@ class AnalysisForm(ReportForm):
         return urlencode([*self.pairs("span", "from", "to"), *days])
 
     @property
-    def chips(self) -> list[tuple[Chip, str]]:
-        """Each filter with the address without it."""
-        rest = self.pairs("filters")
-        return [(chip, urlencode([*rest, *self.filters.without(chip)])) for chip in self.filters.chips]
-
-    @property
-    def new_filter(self) -> NewFilter:
-        return NewFilter.of(self.pairs(), self.page)
-
-    @property
-    def query_without_filters(self) -> str:
-        return urlencode(self.pairs("filters"))
+    def events_query(self) -> str:
+        """The same days, kinds and filters, for the list of single events."""
+        names = {name for name in self.fields if name not in (*SPAN_FIELDS, "kinds")}
+        return urlencode(self.pairs(*names))
 
 
 class OverviewForm(AnalysisForm):

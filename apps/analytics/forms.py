@@ -9,15 +9,9 @@ from django import forms
 from django.http import QueryDict
 
 from apps.analytics.kinds import Kinds
-from apps.analytics.reports.events import BEGINNING, BIGGEST_ID, FOREVER, BadCursor, Cursor, Selection
 from apps.analytics.span import DAYS, LABELS, BadSpan, Choice, Span
 from apps.analytics.words import KINDS
-from apps.ingress.event import Reason
-from apps.ingress.snowflake import BadId, click_ids
 
-# A number this long is an id; shorter ones are looked for as text.
-ID_MIN_DIGITS = 15
-FILTERS = ("q", "kind", "link", "reason")
 SPAN_FIELDS = ("span", "from", "to")
 
 
@@ -128,66 +122,3 @@ class LiveForm(forms.Form):
     @property
     def kind_asked(self) -> str:
         return str(self.cleaned_data.get("kind", "")) if self.is_valid() else ""
-
-
-class EventsForm(ReportForm):
-    """The filters of the Events page. `q` is a click id, an event's or a visitor's number, or text of the request."""
-
-    default_span = Choice.WEEK
-
-    q = forms.CharField(required=False, max_length=200, label="Search", widget=SearchInput)
-    kind = forms.ChoiceField(choices=[("", "Any kind"), *KINDS.items()], required=False, label="Kind")
-    link = forms.CharField(required=False, max_length=64, label="Link key")
-    reason = forms.ChoiceField(
-        choices=[("", "Any"), *((r.value, r.value.replace("_", " ")) for r in Reason)], required=False, label="Decision"
-    )
-    after = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean_after(self) -> Cursor | None:
-        try:
-            return Cursor.parse(self.cleaned_data["after"]) if self.cleaned_data["after"] else None
-        except BadCursor as error:
-            raise forms.ValidationError(str(error)) from error
-
-    @property
-    def selection(self) -> Selection:
-        """What was asked for; what could not be read is left out, and `errors` says so."""
-        said, span = self.cleaned_data, self.report_span
-        kind, words = said.get("kind", ""), said.get("q", "")
-        number = _number(words)
-        if number:  # an id is looked for whenever it was, and whatever it is
-            return Selection(BEGINNING, FOREVER, number=number)
-        return Selection(
-            start=span.start,
-            end=span.end,
-            # Asking for one kind by name says more than the switch.
-            kinds=Kinds.ALL if kind else said.get("kinds", Kinds.PEOPLE),
-            kind=kind,
-            link_key=said.get("link", ""),
-            reason=said.get("reason", ""),
-            text=words,
-        )
-
-    @property
-    def cursor(self) -> Cursor | None:
-        found = self.cleaned_data.get("after")
-        return found if isinstance(found, Cursor) else None
-
-    @property
-    def query_without_filters(self) -> str:
-        return urlencode(self.pairs(*FILTERS))
-
-    @property
-    def filters(self) -> int:
-        """How many filters beyond span and switch are set."""
-        return sum(bool(self.cleaned_data.get(name)) for name in FILTERS)
-
-
-def _number(text: str) -> int:
-    """The event or visitor that a click id or a long number names; 0 when the text is neither."""
-    if text.isascii() and text.isdigit() and len(text) >= ID_MIN_DIGITS:
-        return int(text) if int(text) <= BIGGEST_ID else 0
-    try:
-        return click_ids().open(text.strip().lower())
-    except BadId:
-        return 0

@@ -3,13 +3,14 @@
 import base64
 import binascii
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from apps.analytics.kinds import Kinds
 from apps.analytics.span import milliseconds
 from apps.ingress.event import Event
+from apps.ingress.rules import EVERYTHING, Rule, where
 from apps.ingress.snowflake import milliseconds_of
 from apps.ingress.warehouse.reader import Warehouse, names_of
 
@@ -37,6 +38,7 @@ WHERE {{scope}}
        OR positionCaseInsensitive(user_agent, {text:String}) > 0
        OR positionCaseInsensitive(ip, {text:String}) > 0
        OR arrayExists(value -> positionCaseInsensitive(value, {text:String}) > 0, mapValues(parameters)))
+  AND ({{rule}})
 """
 NEWEST_SQL = """
 SELECT {{columns}} FROM events
@@ -70,10 +72,12 @@ class Selection:
     reason: str = ""
     number: int = 0
     text: str = ""
+    rule: Rule = EVERYTHING
 
     @property
     def parameters(self) -> dict[str, object]:
-        return {**asdict(self), "start": milliseconds(self.start), "end": milliseconds(self.end)}
+        said = {name: getattr(self, name) for name in ("kinds", "kind", "link_key", "reason", "number", "text")}
+        return {**said, "start": milliseconds(self.start), "end": milliseconds(self.end)}
 
 
 @dataclass(frozen=True)
@@ -140,9 +144,13 @@ def newest_events(
     Errors: those of Warehouse.rows. Source: table events. Cost: reads from the newest end until the page is full.
     """
     after = after or Cursor()
-    sql = NEWEST_SQL.replace("{{columns}}", _columns(row)).replace("{{selected}}", SELECTED)
+    rule = where(selection.rule, prefix="rule")
+    sql = (
+        NEWEST_SQL.replace("{{columns}}", _columns(row)).replace("{{selected}}", SELECTED).replace("{{rule}}", rule.sql)
+    )
     parameters = {
         **selection.parameters,
+        **rule.parameters,
         "cursor_at": milliseconds(after.at),
         "cursor_id": after.event_id,
         "limit": limit + 1,

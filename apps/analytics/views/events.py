@@ -7,8 +7,8 @@ from django.utils import timezone
 from apps.accounts.access import MemberRequest
 from apps.analytics import enrichment, words
 from apps.analytics.access import event_for
+from apps.analytics.events_form import EventsForm
 from apps.analytics.export import csv_of
-from apps.analytics.forms import EventsForm
 from apps.analytics.page import Question, report
 from apps.analytics.reports.events import ListedEvent, newest_events
 from apps.analytics.request import parameters_of, url_of
