@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
 from django.views import defaults
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
@@ -16,6 +19,10 @@ from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
 
 MEDIA_TYPE = PROBLEM
 API_PREFIX = "/api/"
+TOO_MANY_FIELDS = (
+    f"A form may have {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields, and this one has more. Nothing of it was read or "
+    "changed: go back and make it smaller, or send it in parts."
+)
 
 
 class WarehouseDown(APIException):
@@ -62,6 +69,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not request.path.startswith(API_PREFIX):
         return defaults.page_not_found(request, exception)
     return _plain(404, "There is nothing at this address.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """`handler400`: the page for people, which says what they can do about it where we know."""
+    if not isinstance(exception, TooManyFieldsSent):
+        return defaults.bad_request(request, exception)
+    return render(request, "400.html", {"why": TOO_MANY_FIELDS}, status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

@@ -130,8 +130,8 @@ DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60), "C
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
 DATABASE_ROUTERS = ["trellis.router.ClickHouseRouter"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the largest rule there may be, 200 conditions to 100 destinations, sends 1,420
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 

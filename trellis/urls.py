@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from trellis import health, problems
 from trellis.api_docs import ApiDocs
 
-handler404, handler500 = problems.not_found, problems.server_error
+handler400, handler404, handler500 = problems.bad_request, problems.not_found, problems.server_error
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -106,12 +106,18 @@ class NewRule(ChangeForm):
             raise ValidationError("Say what a click must have, or every click would be of this channel.")
         if len(self.current.lines) >= ROWS_MAX:
             raise ValidationError(f"There are {ROWS_MAX} rules already. Remove one first.")
+        if not self.errors and (place := self.current.place_of_same(self.line)) is not None:
+            raise ValidationError(f"This rule would never be reached: rule {place + 1} asks the same.")
         return said
 
     @property
+    def line(self) -> Line:
+        said = {name: self.cleaned_data[name] for name in ChannelRow._fields}
+        return {name: value for name, value in said.items() if value not in ("", None)}
+
+    @property
     def draft(self) -> Draft:
-        line: Line = {name: self.cleaned_data[name] for name in ChannelRow._fields}
-        return self.current.with_line({name: value for name, value in line.items() if value not in ("", None)})
+        return self.current.with_line(self.line)
 
 
 class OneLine(ChangeForm):

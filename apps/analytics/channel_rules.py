@@ -39,6 +39,11 @@ class Draft:
     def rows(self) -> list[ChannelRow]:
         return [ChannelRow(**line) for line in self.lines]
 
+    def place_of_same(self, line: Line) -> int | None:
+        """Where a rule stands that asks the same, whatever channel it names: what comes after it is never reached."""
+        asked = _asked(ChannelRow(**line))
+        return next((place for place, row in enumerate(self.rows) if _asked(row) == asked), None)
+
     def with_line(self, line: Line) -> "Draft":
         """One more, after the organization's others and before those that are built in."""
         return replace(self, lines=(*self.lines, line))
@@ -126,6 +131,11 @@ def builtin_rows(draft: Draft) -> Sequence[ChannelRow]:
 
 def parameters_in_force(draft: Draft) -> tuple[str, ...]:
     return draft.parameters or DEFAULT
+
+
+def _asked(row: ChannelRow) -> list[tuple[str, str]]:
+    """What a click must have, as it is compared: without regard to case."""
+    return [(label, text.casefold()) for label, text in _words(row)]
 
 
 def _words(row: ChannelRow) -> tuple[tuple[str, str], ...]:

@@ -10,13 +10,13 @@ from django.utils.text import capfirst
 
 from apps.analytics.filters import BadFilter, Pair, condition, known_field
 from apps.analytics.names import called
-from apps.analytics.query import DIMENSIONS
-from apps.analytics.query.dimensions import is_number
+from apps.analytics.query import DIMENSIONS, Value
+from apps.analytics.query.dimensions import SEPARATOR, is_number
 from apps.ingress.rules import FAMILIES, FIELDS, OPERATORS
 
 # Beside the state of the page, which is carried along.
 OWN = ("add", "named", "op", "value", "page")
-PAGES = ("analytics:overview", "analytics:explore")
+PAGES = ("analytics:overview", "analytics:explore", "analytics:events")
 # Numbers of campaigns and rules come by clicking on a row; nobody knows them by heart.
 USUAL = [
     name
@@ -99,7 +99,13 @@ class NewFilter:
         """The dimension whose stored values may be typed here; empty when there is none."""
         if self.field == "parameters" and self.named:
             return f"parameter:{self.named}"
-        return next((d.name for d in DIMENSIONS.values() if d.fields == (self.field,)), "")
+        return next((d.name for d in DIMENSIONS.values() if d.fields[-1:] == (self.field,)), "")
 
-    def offered(self, keys: Iterable[str]) -> list[Pair]:
-        return [(key, called(self.field, key)) for key in keys if key]
+    def offered(self, found: Iterable[Value]) -> list[Pair]:
+        """Each value once, with its words: of a city where it is."""
+        pairs: dict[str, str] = {}
+        for value in found:
+            *wider, narrowest = value.key.split(SEPARATOR)
+            if narrowest:
+                pairs.setdefault(narrowest, value.text if wider else called(self.field, narrowest))
+        return [*pairs.items()]

@@ -35,10 +35,14 @@ class DryRunForm(ReportForm):
 
 
 class RuleForm:
-    """The condition of a rule as it is being typed. `trouble` says why it is none yet; then `rule` is None."""
+    """A condition as it is being typed. `trouble` says why it is none yet; then `rule` is None.
+
+    Which traffic is a campaign's is asked of everything there is.
+    """
 
     def __init__(self, data: QueryDict) -> None:
         self.rule: Rule | None = None
+        self.is_of_everything = "by" in data
         self.trouble = ""
         try:
             self.rule = parse(Condition.read(_texts(data), "when").document())

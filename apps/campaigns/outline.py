@@ -50,6 +50,7 @@ class Outline:
     destinations: list[ShownDestination]
     rules: list[ShownRule]
     fallback: list[Split]
+    zone: str
     starts_at: datetime | None
     ends_at: datetime | None
     caps: list[str]
@@ -79,6 +80,7 @@ def outline(document: dict[str, Any]) -> Outline:
             for each in definition.rules
         ],
         fallback=_splits(definition.fallback, names),
+        zone=definition.zone,
         starts_at=definition.starts_at,
         ends_at=definition.ends_at,
         caps=cap_words(definition.caps),

@@ -93,6 +93,17 @@ def test_the_first_one_cannot_be_moved_up(page: Client) -> None:
 # What is refused
 
 
+def test_a_rule_that_asks_what_an_earlier_one_asks_is_refused(page: Client) -> None:
+    change(page, "add", channel="Press", medium="press")
+    change(page, "add", seen=1, **PARTNERS)
+
+    answer = change(page, "add", seen=2, **{**PARTNERS, "channel": "Friends", "source": "Partner-*"})
+
+    assert answer.status_code == 422
+    assert "This rule would never be reached: rule 2 asks the same." in answer.text
+    assert own_rules(page) == ["Press", "Partners"]
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [

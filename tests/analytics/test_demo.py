@@ -146,10 +146,11 @@ def test_the_clicks_earn_and_cost_something(unused_ids: None) -> None:
         reporter.name for reporter in REPORTERS
     }
     money = warehouse().execute(
-        "SELECT sum(conversions) > 0, sum(revenue) > 0, uniq(currency) > 1 FROM conversions WHERE organization_id = {id:UInt32}",
+        "SELECT sum(conversions) > 0, sum(revenue) > 0, uniq(currency) > 1, sumIf(revenue, rule_id > 0) > 0 FROM conversions "
+        "WHERE organization_id = {id:UInt32}",
         {"id": organization.pk},
     )
-    assert money == [(1, 1, 1)]
+    assert money == [(1, 1, 1, 1)]
     assert warehouse().execute(
         "SELECT sum(cost) > 0 FROM costs WHERE organization_id = {id:UInt32}", {"id": organization.pk}
     ) == [(1,)]

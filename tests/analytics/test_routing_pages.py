@@ -1,5 +1,6 @@
 """Pages and panels that explain routing: reach, findings, values, traces, dry runs, what rules earn."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -55,6 +56,16 @@ def test_a_condition_is_counted_while_it_is_typed(page: Client, spring: Campaign
     assert "asked at" in said
 
 
+def test_which_traffic_is_a_campaigns_is_counted_of_everything(page: Client, spring: Campaign) -> None:
+    clicked(spring, 3)
+    elsewhere = {"routed_campaign_id": 0, "link_key": "other", "country": "DE", "device_type": "phone"}
+    clicked(spring, 2, **elsewhere)
+
+    said = post(page, "rule-reach", a_condition(spring, by="rule"))
+
+    assert "<strong>5</strong> of 5 clicks of people in the last 7 days" in said
+
+
 def test_a_condition_that_is_none_yet_says_what_is_missing(page: Client, spring: Campaign) -> None:
     assert "Not counted yet: Empty means absent" in post(
         page, "rule-reach", a_condition(spring, **{"when.0.value": ""})
@@ -105,6 +116,26 @@ def test_values_that_were_stored_are_offered(page: Client, spring: Campaign) -> 
     said = unescape(page.get("/reports/rule-values", query, headers=HTMX).content.decode())
 
     assert '<datalist id="when.0-values"><option value="DE">Germany</option>' in said
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "offered"),
+    [
+        ("city", "mü", [("München", "München, BY, DE")]),
+        ("region", "", [("BY", "BY, DE"), ("TX", "TX, US")]),
+        ("region_name", "bav", [("Bavaria", "Bavaria, DE")]),
+    ],
+)
+def test_places_are_offered_with_where_they_are(
+    page: Client, spring: Campaign, field: str, typed: str, offered: list[tuple[str, str]]
+) -> None:
+    clicked(spring, 2, country="DE", region="BY", region_name="Bavaria", city="München")
+    clicked(spring, 1, country="US", region="TX", region_name="Texas", city="")
+    query = {"name": "when.0", "when.0.field": field, "when.0.op": "in", "when.0.more": typed}
+
+    said = unescape(page.get("/reports/rule-values", query, headers=HTMX).content.decode())
+
+    assert re.findall('<option value="(.*?)">(.*?)</option>', said) == offered
 
 
 @pytest.mark.parametrize("name", ["", "x", "when<script>", "when.0"])

@@ -68,7 +68,7 @@ def spring(owner) -> Campaign:
 
 ADDRESSES = [
     PAGE, f"{PAGE}/rule-4", f"{PAGE}/new-rule", f"{PAGE}/destination-2", f"{PAGE}/settings", f"{PAGE}/parameters",
-    f"{PAGE}/fallback", "/campaigns/spring/dry-run", "/campaigns/spring/dry-run?span=century",
+    f"{PAGE}/fallback", f"{PAGE}/membership", "/campaigns/spring/dry-run", "/campaigns/spring/dry-run?span=century",
     "/reports/campaigns/spring/routing-test?url=http://localhost/in/spring",
 ]  # fmt: skip
 
@@ -81,10 +81,6 @@ def test_every_state_of_the_builder_is_accessible(visit, violations, too_wide, o
     for address in ADDRESSES:
         page.goto(visit.address + address)
         expect(page.locator("[data-skeleton]")).to_have_count(0)
-        page.screenshot(
-            path=f"/tmp/p_shots/{theme}-{width}-{address.strip('/').replace('/', '_')[:60].split('?')[0]}.png",
-            full_page=True,
-        )
         found[address] = [*violations(page), *(["wider than the screen"] if too_wide(page) else [])]
 
     assert {address: said for address, said in found.items() if said} == {}
@@ -107,6 +103,18 @@ def test_a_condition_is_built_by_clicking_and_counted_on_the_way(visit, owner, s
     row = page.locator("#rule-5")
     expect(row).to_contain_text("When device is phone and country is Germany or France, to App")
     expect(page.locator("#status-bar")).to_contain_text("not published yet")
+
+
+def test_the_condition_of_a_campaigns_traffic_shows_when_it_counts(visit, owner, spring):
+    page = visit(f"{PAGE}/membership", owner.user)
+    expect(page.locator("[id='when.0']")).to_be_hidden()
+
+    page.get_by_label("this holds for them").check()
+    page.locator("[id='when.0-value']").fill("Germany\nFrance")
+    expect(page.locator("#rule-reach")).to_contain_text("10 of 20 clicks of people")
+    page.get_by_role("button", name="Save the draft").last.click()
+
+    expect(page.locator("#campaign-settings")).to_contain_text("Clicks of which country is Germany or France")
 
 
 def test_another_field_brings_its_own_operators_and_keeps_what_was_typed(visit, owner, spring):
@@ -195,6 +203,10 @@ def test_the_second_of_two_people_is_told_in_the_page(visit, owner, spring, viol
     page.get_by_role("button", name="Save the draft").last.click()
 
     expect(page.locator("#conflict")).to_contain_text("has saved this campaign")
+    expect(page.locator("#conflict")).to_contain_text(
+        "Choice between destinations: by visitor → by address and user agent"
+    )
+    expect(page.locator("#conflict")).to_contain_text("Rule Phones renamed to Mine")
     expect(page.get_by_label("Name")).to_have_value("Mine")
     assert violations(page) == []
 

@@ -150,9 +150,10 @@ def test_a_figure_is_drawn_when_it_is_clicked(visit, busy):
 
 
 def choose_field(page: Page, name: str) -> None:
-    with page.expect_response("**/reports/filter-form*"):
-        page.get_by_label("Field").select_option(name)
-    page.wait_for_timeout(100)  # the answer is swapped in
+    """Returns when the inputs of this field have come in the place of the others, which may take what is typed with them."""
+    others = page.locator("#filter-fields").element_handle()
+    page.get_by_label("Field").select_option(name)
+    others.wait_for_element_state("hidden")
 
 
 def test_a_filter_is_added_with_values_to_choose_from(visit, busy):

@@ -22,13 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
-
-
-@pytest.fixture
 def spring(alice: Membership) -> Campaign:
     return a_campaign(alice.organization, "spring")
 

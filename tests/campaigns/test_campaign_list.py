@@ -17,13 +17,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
-
-
-@pytest.fixture
 def spring(alice: Membership) -> Campaign:
     return a_campaign(alice.organization, "spring", live=True, tags=["shoes"])
 

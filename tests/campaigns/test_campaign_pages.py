@@ -17,13 +17,6 @@ TABS = ["", "/links", "/conversions", "/cost", "/compare", "/versions", "/versio
 
 
 @pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
-
-
-@pytest.fixture
 def spring(alice: Membership) -> Campaign:
     return a_campaign(alice.organization, "spring", live=True, tags=["shoes"])
 

@@ -20,13 +20,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
-
-
-@pytest.fixture
 def link(alice: Membership) -> Link:
     return a_link(alice.organization, "spring", created_by=alice.user)
 

@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
-
-
-@pytest.fixture
 def spring(alice: Membership) -> Campaign:
     return a_campaign(alice.organization, "spring", live=True)
 
@@ -62,6 +55,14 @@ def test_publishing_keeps_who_did_it_and_why(
     assert answer["Location"] == "/campaigns/spring/versions"
     assert (spring.version.number, spring.version.note) == (2, "Rebranding")
     assert spring.version.created_by.email == "alice@example.com"
+
+
+def test_a_version_says_its_dates_on_its_own_clock(client: Client, spring: Campaign) -> None:
+    draft = {**spring.draft, "zone": "Asia/Tokyo", "starts_at": "2026-12-01T08:00:00Z"}
+    changed = editing.save_draft(spring.pk, draft, seen=spring.revision, user=None)
+    editing.publish(spring.pk, seen=changed.revision, user=None)
+
+    assert "From 1 Dec 2026 17:00 JST" in client.get("/campaigns/spring/versions/2").content.decode()
 
 
 def test_the_second_who_publishes_is_told_and_nothing_is_published(client: Client, spring: Campaign) -> None:

@@ -8,18 +8,10 @@ from django.test import Client
 from apps.accounts.models import Membership
 from apps.campaigns import editing
 from apps.campaigns.models import Campaign
-from tests.accounts import make
 from tests.campaigns.make import a_campaign
 from tests.campaigns.wizard_forms import drafted, step
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice(client: Client) -> Membership:
-    alice = make.alice()
-    make.signed_in(client, alice)
-    return alice
 
 
 @pytest.fixture

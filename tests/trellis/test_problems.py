@@ -3,9 +3,9 @@
 from uuid import UUID
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation, TooManyFieldsSent
 from django.http import Http404
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import path
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
-from trellis.problems import MEDIA_TYPE, not_found, problem, server_error
+from trellis.problems import MEDIA_TYPE, bad_request, not_found, problem, server_error
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -152,3 +152,14 @@ def test_a_problem_names_the_request_it_is_about(client: Client) -> None:
 
     assert UUID(first) != UUID(second)
     assert problem(404, "Outside a request.")["request_id"] == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(TooManyFieldsSent(), "A form may have 2,000 fields"), (SuspiciousOperation(), "Going back and trying again")],
+)
+def test_a_form_that_cannot_be_read_says_what_to_do(rf: RequestFactory, error: Exception, said: str) -> None:
+    answer = bad_request(rf.get("/links"), error)
+
+    assert answer.status_code == 400
+    assert said in answer.content.decode()  # type: ignore[attr-defined]

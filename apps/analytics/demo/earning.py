@@ -25,8 +25,8 @@ from apps.ingress.warehouse.reader import Warehouse
 # A few of a hundred clicks, the same ones in every run: by their ids, so that nothing has to be remembered while they are made.
 CLICKS = """
 SELECT event_id, toUnixTimestamp64Milli(happened_at) AS at_ms, link_key, country, parameters['src'] != '' AS by_partner
-FROM events WHERE {{scope}} AND origin = 'demo' AND kind = 'human' AND reason IN ('link', 'organization', 'to_verified')
-  AND cityHash64(event_id) % 1000 < 80
+FROM events WHERE {{scope}} AND origin = 'demo' AND kind = 'human'
+  AND reason IN ('link', 'organization', 'to_verified', 'rule', 'fallback') AND cityHash64(event_id) % 1000 < 80
 ORDER BY event_id
 """
 SAMPLED = 0.08

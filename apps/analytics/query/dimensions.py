@@ -68,6 +68,7 @@ _ALL = (
     _named("landing_page", "Landing page"),
     _named("country", "Country"),
     _named("region", "Region", "country", "region"),
+    _named("region_name", "Region name", "country", "region_name"),
     _named("city", "City", "country", "region", "city"),
     _named("language", "Language"),
     _named("device", "Device", "device_type"),

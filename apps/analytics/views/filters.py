@@ -41,7 +41,7 @@ def values(request: MemberRequest) -> HttpResponse:
     question = Question.read(request, ReportForm, now=timezone.now())
     new = NewFilter.read(request.GET)
     found = values_of(question.warehouse, new.dimension, new.value, question.span) if new.dimension else []
-    return render(request, "analytics/_values.html", {"values": new.offered(value.key for value in found)})
+    return render(request, "analytics/_values.html", {"values": new.offered(found)})
 
 
 def _form(request: MemberRequest, new: NewFilter) -> HttpResponse:

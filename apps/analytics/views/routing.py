@@ -12,6 +12,7 @@ from apps.analytics.forms import ReportForm
 from apps.analytics.page import Question, render_part, report
 from apps.analytics.query import values_of
 from apps.analytics.routing.campaign import clicks_of
+from apps.analytics.routing.clicks import Clicks
 from apps.analytics.routing.draft import Draft
 from apps.analytics.routing.lint import newest_visit, preview
 from apps.analytics.routing.look import look
@@ -33,7 +34,8 @@ def rule_reach(request: MemberRequest, key: str) -> HttpResponse:
     question = Question.read(request, ReportForm, now=timezone.now())
     form, draft = RuleForm(request.POST), Draft.read(campaign.draft)
     span = Span.last_days(DAYS, now=question.now, zone=question.zone)
-    found = reach(question.warehouse, form.rule, clicks_of(campaign, draft, span)) if form.rule else None
+    clicks = Clicks(span) if form.is_of_everything else clicks_of(campaign, draft, span)
+    found = reach(question.warehouse, form.rule, clicks) if form.rule else None
     context = {"form": form, "reach": found, "days": DAYS}
     with timezone.override(question.zone):
         return render(request, "analytics/routing/_reach.html", context)
@@ -76,7 +78,7 @@ def rule_values(request: MemberRequest) -> HttpResponse:
     form = ValueForm(request.GET)
     new = NewFilter(field=form.field, named=form.key)
     found = values_of(question.warehouse, new.dimension, form.typed, question.span) if new.dimension else []
-    context = {"name": form.name, "values": new.offered(value.key for value in found)}
+    context = {"name": form.name, "values": new.offered(found)}
     return render(request, "analytics/routing/_values.html", context)
 
 

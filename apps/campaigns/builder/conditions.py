@@ -93,6 +93,11 @@ class Condition:
         return self._term()
 
     @property
+    def size(self) -> int:
+        """How many conditions and groups it is."""
+        return 1 + sum(part.size for part in self.parts)
+
+    @property
     def full_field(self) -> str:
         return f"{self.field}{value_of(self.key)}" if self.is_family else self.field
 

@@ -11,6 +11,7 @@ from apps.accounts.models import Organization, User
 from apps.campaigns import editing
 from apps.campaigns.definition.document import Document
 from apps.campaigns.forms.drafts import DraftForm
+from apps.campaigns.forms.opened import named
 from apps.campaigns.models import Campaign
 from apps.campaigns.models.keys import validate_key
 from apps.ingress.rules.families import zones
@@ -101,11 +102,8 @@ class Basics(DraftForm):
         )
 
     def beside(self, newer: Campaign) -> Iterable[str]:
-        name, tags = self.cleaned_data["name"], ", ".join(self.cleaned_data["tags"])
-        if newer.name != name:
-            yield f"Name: {name} → {newer.name}"
-        if ", ".join(newer.tags) != tags.lower():
-            yield f"Tags: {tags or 'none'} → {', '.join(newer.tags) or 'none'}"
+        tags = [tag.lower() for tag in self.cleaned_data["tags"]]
+        return named(newer.name, newer.tags, self.cleaned_data["name"], tags)
 
     def written(self, draft: Document) -> Document:
         return {**draft, "zone": self.cleaned_data["zone"]}

@@ -16,6 +16,7 @@ from apps.campaigns.definition.document import Document
 from apps.campaigns.forms.drafts import DraftForm
 from apps.campaigns.forms.routing import DEEDS as MOVES
 from apps.campaigns.models import Campaign
+from apps.ingress.rules.parse import RULES_MAX
 
 NAME_MAX_CHARS = 80
 SAVE = "save"
@@ -37,6 +38,7 @@ LABELS = {
     "as": "New name",
 }
 REMOVED_MAX_CHARS = 1_000_000
+TOO_LARGE = f"A rule has at most {RULES_MAX} conditions and groups. Make two rules of it."
 BAD_CHANGE = "This button is not known. Open the page again."
 
 
@@ -56,7 +58,11 @@ class PartForm(DraftForm):
         """`add:0.1` and the like change the shape of the part's condition; any other word leaves it."""
         if isinstance(self.part, RulePart | MembershipPart):
             word, _, at = deed.partition(":")
-            self.part = self.part.with_condition(changed(self.part.when, word, at), self.campaign.draft["zone"])
+            when = changed(self.part.when, word, at)
+            if when.size > max(RULES_MAX, self.part.when.size):
+                self.add_error(None, TOO_LARGE)
+                when = self.part.when
+            self.part = self.part.with_condition(when, self.campaign.draft["zone"])
 
     def write(self) -> None:
         try:

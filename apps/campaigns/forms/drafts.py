@@ -13,6 +13,7 @@ from apps.campaigns import editing
 from apps.campaigns.definition import BadDefinition, changes, parse, stored
 from apps.campaigns.definition.document import Document
 from apps.campaigns.editing import ChangedMeanwhile, NotPossible
+from apps.campaigns.forms.opened import changed_since, opened
 from apps.campaigns.models import Campaign
 
 CHANGED_MEANWHILE = "Somebody else has saved this campaign since you opened it. Yours is not saved, theirs is kept."
@@ -22,11 +23,14 @@ NOT_SAID = "The form did not say which state of the campaign you saw. Open the p
 
 @dataclass(frozen=True)
 class Conflict:
-    """Who saved in between, when, and what theirs has that the form has not; empty when that cannot be told."""
+    """Who saved last, when, what is new since the form was opened, and what of the form is not in there. Both in sentences, and
+    empty where that cannot be told.
+    """
 
     by: str
     at: datetime
-    differences: list[str]
+    theirs: list[str]
+    mine: list[str]
 
 
 class DraftForm(forms.Form):
@@ -42,10 +46,13 @@ class DraftForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), NOT_SAID),
     )
 
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(
         self, data: Any = None, *, campaign: Campaign, user: User, initial: dict[str, Any] | None = None
     ) -> None:
-        super().__init__(data, initial={"seen": campaign.revision, **(initial or {})})
+        carried = {"seen": campaign.revision, "opened": lambda: opened(campaign)}
+        super().__init__(data, initial={**carried, **(initial or {})})
         self.campaign, self.user = campaign, user
         self.conflict: Conflict | None = None
 
@@ -77,13 +84,14 @@ class DraftForm(forms.Form):
         return draft
 
     def beside(self, newer: Campaign) -> Iterable[str]:
-        """What theirs has beside the draft that differs from what was typed, in sentences."""
+        """What was typed beside the draft and is not in theirs, in sentences."""
         return ()
 
     def _conflict(self, newer: Campaign) -> Conflict:
         by = newer.edited_by.get_full_name() if newer.edited_by else "A program"
+        theirs = changed_since(self.cleaned_data["opened"], newer)
         try:
             mine = parse(self.written(newer.draft), newer.organization)
         except (BadDefinition, ValidationError, LookupError):
-            return Conflict(by, newer.edited_at, [])
-        return Conflict(by, newer.edited_at, [*self.beside(newer), *changes(mine, stored(newer.draft))])
+            return Conflict(by, newer.edited_at, theirs, [])
+        return Conflict(by, newer.edited_at, theirs, [*self.beside(newer), *changes(stored(newer.draft), mine)])
