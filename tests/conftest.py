@@ -1,9 +1,12 @@
 """Tests speak to real services; `./dev test` starts them and says where they are."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+
+from apps.ingress.enrich.following import TablesFollower
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL")
 
@@ -12,6 +15,16 @@ def pytest_configure(config: pytest.Config) -> None:
     missing = [name for name in SERVICES if not os.environ.get(name)]
     if missing:
         pytest.exit(f"{', '.join(missing)} not set: run the tests with ./dev test, which starts the services.", 2)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tables_are_not_followed() -> Iterator[None]:
+    """The process of tracked links that a test started lives on, and its thread would read PostgreSQL in the middle of every other:
+    where it is closed to them, while tables are emptied, and when the database is dropped.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TablesFollower, "run", lambda _: None)
+        yield
 
 
 @pytest.fixture

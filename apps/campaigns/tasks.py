@@ -9,7 +9,7 @@ from redis import RedisError
 from apps.accounts.models import Organization
 from apps.campaigns.models import Link
 from apps.campaigns.publish import publish_changed, publish_everything, published_campaigns
-from apps.ingress import routes
+from apps.ingress import routes, turns
 from apps.ingress.broker import broker
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 from apps.ingress.warehouse.retention import retentions, set_retention
@@ -55,5 +55,6 @@ def apply_retention() -> int:
         if found.organization_id in wanted and found.days != {wanted[found.organization_id]}
     ]
     for organization_id in differing:
-        set_retention(organization_id, wanted[organization_id])
+        with turns.mutating():
+            set_retention(organization_id, wanted[organization_id])
     return len(differing)

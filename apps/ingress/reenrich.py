@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.ingress import jobs
+from apps.ingress import jobs, turns
 from apps.ingress.enrich import STEPS
 from apps.ingress.enrich.step import Step
 from apps.ingress.enrich.tables import Tables, current, fresh
@@ -143,7 +143,8 @@ def do_slice(job: Job, cursor: Any) -> Any:
     # Only after looking what is left: the update of a worker that died may be happening just now, and is announced again then.
     ChangedHours.objects.filter(job=job).update(is_settled=True)
     if cursor and (piece is None or piece.chunk.first.month != cursor["month"]):
-        rewriting.apply_patches(cursor["month"])
+        with turns.mutating():
+            rewriting.apply_patches(cursor["month"])
     if piece is None:
         job.result = {"words": f"{job.done:,} events are as if they had come in now."}
         return None
@@ -197,7 +198,8 @@ def _rewrite(job: Job, remaking: Remaking, selection: Selection, piece: Piece) -
         if len(facts) % ADVANCE_EVERY == 0:
             jobs.advance(job, job.done, job.total, job.note)
     changed = _announce(job, remaking, selection, piece.cells)
-    rewriting.rewrite(selection, piece.chunk, remaking.inputs, remaking.fields, facts, name=f"reenrich_{job.pk}")
+    with turns.updating():
+        rewriting.rewrite(selection, piece.chunk, remaking.inputs, remaking.fields, facts, name=f"reenrich_{job.pk}")
     ChangedHours.objects.filter(pk__in=changed).update(is_settled=True)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.harness import Ingress, World
+from tests.faults.harness import World
+from tests.faults.ingress import Ingress
 
 
 @pytest.fixture(scope="session")

@@ -1,35 +1,32 @@
 """A whole Trellis of its own to kill parts of: three stores, ingress with two workers, Celery."""
 
-import json
 import os
 import subprocess
 import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import psutil
 import psycopg
 from celery import Celery
-from redis import Redis, RedisError
+from redis import Redis
 
-from apps.ingress.heartbeat import Heartbeat, heartbeats
+from apps.ingress import routes
 from apps.ingress.shipper import PAYLOAD
 from apps.ingress.snowflake import EPOCH_MS
 from stack.child import Child
-from stack.ports import free
 from stack.services import Stack
 from stack.store import Store
-from tests.faults.load import Load
-from tests.faults.waiting import until
+from tests.faults.ingress import KEY, WORKERS, Ingress, children_of
+from tests.faults.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS = 2
-KEY = "faults"
 FOUNDING = f"""
 from django.core.management import call_command
 from apps.accounts.models import Organization
@@ -47,7 +44,6 @@ from apps.ingress.dead_letters import replay
 from apps.ingress.models import DeadLetter
 print(replay(DeadLetter.objects.filter(segment_id="{}"), timezone.now()))
 """
-_nodes = count(1)
 _runs = count(1)
 
 
@@ -86,7 +82,7 @@ class World:
         for child in dead:
             if child in ours[-2:]:
                 child.start()
-        until(lambda: self.redis.exists("trellis:routes:epoch") or self.publish_routes())
+        self.has_routes()
         if dead or len(self.ingress.workers()) < WORKERS:
             self.ingress.is_up()
         self.ingress.drains()
@@ -95,7 +91,7 @@ class World:
         """Run code of ours in a Django of this world."""
         command = [sys.executable, "manage.py", "shell", "--no-imports", "-v", "0", "-c", code]
         environment = os.environ | self.environment
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
         assert done.returncode == 0, done.stderr[-3_000:]
         return done.stdout
 
@@ -116,6 +112,25 @@ class World:
         """What beat does every five seconds."""
         self.app.send_task("apps.campaigns.tasks.publish_routes", queue="default")
 
+    def has_routes(self) -> None:
+        """Wait until links are published, and see to it in a Redis that has forgotten them."""
+        if not self.redis.exists(routes.EPOCH):
+            self.publish_routes()
+        until(lambda: self.redis.exists(routes.EPOCH), saw=self.celery.tail)
+
+    def clickhouse_is_up(self) -> None:
+        """Its supervisor's part: the embedded library ended by itself once while Celery children were killed (2026-11-23, why is
+        unknown).
+        """
+        if not self.stack.clickhouse.alive:
+            self.stack.clickhouse.start()
+
+    def kill_pool(self) -> None:
+        """Celery's children, those it has at this moment."""
+        for child in children_of(self.celery):
+            with suppress(psutil.NoSuchProcess):  # gone by itself since it was listed
+                child.kill()
+
     def send(self, segment_id: str, payload: bytes) -> None:
         """Hand one segment to Celery as a shipper would, without waiting for what becomes of it."""
         with self.redis as redis:
@@ -132,7 +147,7 @@ class World:
     def ask(self, sql: str) -> list[list[str]]:
         """Rows of an answer of ClickHouse, as text."""
         address = f"http://127.0.0.1:{self.stack.ports.clickhouse_http}/?database=trellis"
-        with urllib.request.urlopen(address, sql.encode(), timeout=60) as answer:
+        with urllib.request.urlopen(address, sql.encode(), timeout=PATIENCE_S) as answer:
             return [line.split("\t") for line in answer.read().decode().splitlines()]
 
     def stored(self, run: str) -> Counter[int]:
@@ -147,102 +162,6 @@ class World:
                 "SELECT position, reason, line FROM ingress_deadletter WHERE segment_id = %s", [segment_id]
             )
             return {position: (reason, bytes(line)) for position, reason, line in rows}
-
-
-class Ingress:
-    """gunicorn with our worker class, on a port, a node number and a spool of its own."""
-
-    def __init__(self, world: World, *, spool: Path | None = None, node: int = 0, **environment: str) -> None:
-        self.world = world
-        self.node = node or next(_nodes)
-        self.port = free(1)[0]
-        self.spool = spool or world.directory / f"spool-{self.node}"
-        self.child = world.process(
-            f"ingress-{self.node}-{self.port}",
-            ["gunicorn", "apps.ingress.worker:fallback", "-c", "trellis/gunicorn_ingress.py"],
-            TRELLIS_INGRESS_PORT=str(self.port),
-            TRELLIS_INGRESS_WORKERS=str(WORKERS),
-            TRELLIS_NODE=str(self.node),
-            TRELLIS_SPOOL_DIR=str(self.spool),
-            **environment,
-        )
-
-    def start(self) -> None:
-        self.child.start()
-        self.is_up()
-
-    @contextmanager
-    def running(self) -> Iterator["Ingress"]:
-        self.start()
-        try:
-            yield self
-        finally:
-            self.child.stop()
-
-    def is_up(self, *, beside: int = 0) -> None:
-        """Wait until both workers hold their number, `beside` those of others on this spool, and redirect."""
-        until(
-            lambda: len(self.workers()) == WORKERS and len(self.leased()) >= WORKERS + beside and self.redirects(),
-            saw=lambda: f"workers {self.workers()}, {self.child.tail()}",
-        )
-
-    def redirects(self) -> bool:
-        """A few clicks, each over a connection of its own so that both workers get some, are all sent on."""
-        with self.load("up", clicks=24, connections=24) as load:
-            load.ends()
-        return load.statuses == {302: 24}
-
-    def load(self, run: str, *, clicks: int, per_second: int = 1_000, connections: int = 24) -> Load:
-        target = f"/in/{KEY}?run={run}"
-        return Load(
-            self.port, target, key=self.world.click_key, clicks=clicks, per_second=per_second, connections=connections
-        )
-
-    def workers(self) -> list[psutil.Process]:
-        try:
-            return psutil.Process(self.child.pid).children() if self.child.pid else []
-        except psutil.NoSuchProcess:
-            return []
-
-    def leased(self) -> set[int]:
-        """Worker numbers of this node that living processes hold, as the kernel knows them."""
-        held = {fields[5].rpartition(":")[2] for fields in _locks() if fields[1] == "FLOCK"}
-        return {int(lock.parent.name[1:]) for lock in self.spool.glob("w*/lock") if str(lock.stat().st_ino) in held}
-
-    def waiting(self) -> list[Path]:
-        """Segments on disk, open or sealed: what is not confirmed."""
-        return sorted(self.spool.glob("w*/*.*"))
-
-    def drains(self) -> None:
-        """Wait until everything kept is confirmed by the store."""
-        # The embedded library ended by itself once while Celery children were killed (2026-11-23, cause unknown).
-        if not self.world.stack.clickhouse.alive:
-            self.world.stack.clickhouse.start()
-        until(lambda: not self.waiting(), saw=self._what_waits)
-
-    def readiness(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=30) as answer:
-            said: dict[str, Any] = json.load(answer)
-            return said
-
-    def heartbeats(self) -> list[Heartbeat]:
-        """The last words of this ingress' workers."""
-        with self.world.redis as redis:
-            return [beat for beat in heartbeats(redis) if beat.worker // 32 == self.node]
-
-    def plant(self, segment_id: str, payload: bytes, *, suffix: str = ".sealed") -> None:
-        """Leave a segment as a dead worker of this node would."""
-        folder = self.spool / f"w{self.node * 32 + 31:04}"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{segment_id}.draft").write_bytes(payload)
-        (folder / f"{segment_id}.draft").rename(folder / f"{segment_id}{suffix}")
-
-    def _what_waits(self) -> str:
-        try:
-            queued = self.world.redis.llen("store")
-        except RedisError as error:
-            queued = str(error)
-        return f"waiting {self.waiting()[:5]}, queue {queued}\n{self.child.tail()}\n{self.world.celery.tail()}"
 
 
 def a_run() -> str:
@@ -265,6 +184,26 @@ def nothing_is_lost_or_twice(ingress: Ingress, run: str, received: Iterable[int]
     return stored
 
 
+@contextmanager
+def beating(world: World, *tasks: str) -> Iterator[None]:
+    """What beat does, more often than it does it."""
+    ending = Event()
+
+    def beat() -> None:
+        while not ending.wait(0.3):
+            with suppress(Exception):
+                for task in tasks:
+                    world.app.send_task(task, queue="default", expires=5)
+
+    thread = Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
 def outage(service: Store) -> None:
     """kill -9, and be sure that it is gone."""
     service.kill()
@@ -284,7 +223,3 @@ def hanging(service: Store) -> Iterator[None]:
 
 def _told(ids: Iterable[int]) -> list[str]:
     return [f"{event_id} (at {(event_id >> 22) + EPOCH_MS} ms)" for event_id in list(ids)[:5]]
-
-
-def _locks() -> list[list[str]]:
-    return [line.split() for line in Path("/proc/locks").read_text().splitlines()]

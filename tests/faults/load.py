@@ -14,13 +14,13 @@ from tests.faults.waiting import until
 
 ANSWER_LIMIT_S = 30.0
 RECONNECT_S = 0.05
-MOST_SECONDS = 300.0
+MOST_SECONDS = 900.0
 _CLICK = re.compile(rb"trl_click=([0-9a-z]{21})")
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
 
 
 class Load:
-    """Runs in a thread of its own until left, but for no more than `clicks` answers and five minutes.
+    """Runs in a thread of its own until left, but for no more than `clicks` answers and a quarter of an hour.
 
     `received` are the click ids of the 302 that arrived whole; `statuses` counts answers; `broken` connections that ended early.
     """

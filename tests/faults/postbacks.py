@@ -9,9 +9,9 @@ import psycopg
 
 from apps.ingress import routes
 from apps.ingress.postbacks import read
-from tests.faults.harness import Ingress, World
+from tests.faults.harness import World
+from tests.faults.ingress import Ingress
 from tests.faults.load import ANSWER_LIMIT_S, Load, answer
-from tests.faults.waiting import until
 from tests.ingress.postbacks import a_network_unit
 
 KEY = "faults-network"
@@ -21,7 +21,7 @@ SECTION = {f"network:{KEY}": a_network_unit()}
 class Postbacks(Load):
     """`received` are the numbers that were answered 200. Every second one is a form. None is sent twice."""
 
-    def __init__(self, ingress: Ingress, run: str, *, number: int = 3_000, per_second: int = 300) -> None:
+    def __init__(self, ingress: Ingress, run: str, *, number: int = 100_000, per_second: int = 300) -> None:
         super().__init__(ingress.port, "", key="", clicks=number, per_second=per_second)
         self._run_name = run
         self._numbers = count(1)
@@ -49,8 +49,8 @@ class Postbacks(Load):
 def publish_network(world: World, ingress: Ingress) -> None:
     """Put the network in force, and wait until every worker knows it."""
     routes.publish(world.redis, SECTION, section="networks", whole=True)
-    until(lambda: KEY in (ingress.spool / routes.MIRROR).read_text(), saw=ingress.child.tail)
-    until(lambda: _all_know_it(ingress), saw=ingress.child.tail)
+    ingress.follows()
+    ingress.mirrors(routes.MIRROR, KEY)
 
 
 def stored(world: World, run: str) -> Counter[int]:
@@ -70,10 +70,3 @@ def nothing_is_lost_or_twice(ingress: Ingress, run: str, load: Postbacks) -> Non
     assert load.received, "nothing was received"
     assert not load.received - found.keys(), f"{figures}: lost {sorted(load.received - found.keys())[:5]}"
     assert found.total() == len(found), f"{figures}: twice {found.most_common(5)}"
-
-
-def _all_know_it(ingress: Ingress) -> bool:
-    """A few, each over a connection of its own so that both workers get some, are all accepted."""
-    with Postbacks(ingress, "up", number=24, per_second=1_000) as load:
-        load.ends()
-    return load.statuses == {200: 24}

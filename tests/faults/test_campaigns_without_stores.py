@@ -4,7 +4,8 @@ import http.client
 
 import pytest
 
-from tests.faults.harness import Ingress, World, outage
+from tests.faults.harness import World, outage
+from tests.faults.ingress import Ingress
 from tests.faults.waiting import until
 
 pytestmark = pytest.mark.faults
@@ -30,13 +31,9 @@ assert routes.publish(broker(), {"campaign:990": campaign, "link:campaign": link
 def published(world: World, ingress: Ingress) -> None:
     """A campaign that is in force in every process, and in the files of the spool."""
     world.shell(PUBLISHED)
-    until(lambda: in_file(ingress, "routes.json", "campaign:990") and in_file(ingress, "tables.json", "my.example"))
     until(lambda: destinations(ingress, "https://my.example/") == {"shop2.example"})
-
-
-def in_file(ingress: Ingress, name: str, text: str) -> bool:
-    file = ingress.spool / name
-    return file.exists() and text in file.read_text()
+    ingress.mirrors("routes.json", "campaign:990")
+    ingress.mirrors("tables.json", "my.example")
 
 
 def destinations(ingress: Ingress, referrer: str) -> set[str]:

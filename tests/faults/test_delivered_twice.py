@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.harness import Ingress, World, a_run
+from tests.faults.harness import World, a_run
+from tests.faults.ingress import Ingress
 from tests.faults.test_poison import good_lines
 from tests.faults.waiting import until
 

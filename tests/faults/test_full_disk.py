@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from apps.ingress.spool import Fsync, Spool
-from tests.faults.harness import Ingress, World, a_run, nothing_is_lost_or_twice, outage
+from tests.faults.harness import World, a_run, nothing_is_lost_or_twice, outage
+from tests.faults.ingress import Ingress
 from tests.faults.waiting import until
 
 pytestmark = pytest.mark.faults

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.faults.harness import KEY, Ingress, World, a_run, nothing_is_lost_or_twice
+from tests.faults.harness import World, a_run, nothing_is_lost_or_twice
+from tests.faults.ingress import KEY, Ingress
 from tests.faults.load import Impatient
 
 pytestmark = pytest.mark.faults

@@ -1,11 +1,9 @@
 """kill -9 of our own processes while clicks come in."""
 
-from contextlib import suppress
-
-import psutil
 import pytest
 
-from tests.faults.harness import Ingress, World, a_run, nothing_is_lost_or_twice
+from tests.faults.harness import World, a_run, nothing_is_lost_or_twice
+from tests.faults.ingress import Ingress
 from tests.faults.waiting import until
 
 pytestmark = pytest.mark.faults
@@ -36,9 +34,7 @@ def test_killed_pool_children_of_celery_lose_nothing(world: World, ingress: Ingr
     with ingress.load(run := a_run(), clicks=3_000) as load:
         for _ in range(3):
             load.goes_on(500)
-            for child in celery_children(world):
-                with suppress(psutil.NoSuchProcess):  # gone by itself since it was listed
-                    child.kill()
+            world.kill_pool()
 
     nothing_is_lost_or_twice(ingress, run, load.received)
 
@@ -51,7 +47,3 @@ def test_all_of_celery_killed_and_started_again_loses_nothing(world: World, ingr
         world.celery.start()
 
     nothing_is_lost_or_twice(ingress, run, load.received)
-
-
-def celery_children(world: World) -> list[psutil.Process]:
-    return psutil.Process(world.celery.pid).children()

@@ -6,7 +6,8 @@ import pytest
 
 from apps.ingress import lease
 from apps.ingress.snowflake import Snowflakes
-from tests.faults.harness import WORKERS, Ingress, World, a_run, nothing_is_lost_or_twice
+from tests.faults.harness import World, a_run, nothing_is_lost_or_twice
+from tests.faults.ingress import WORKERS, Ingress
 from tests.ingress.make import NOW_MS
 
 pytestmark = pytest.mark.faults

@@ -4,7 +4,8 @@ from itertools import count
 
 import pytest
 
-from tests.faults.harness import Ingress, World, a_run
+from tests.faults.harness import World, a_run
+from tests.faults.ingress import Ingress
 from tests.ingress.make import NOW_MS, a_line
 
 pytestmark = pytest.mark.faults

@@ -1,14 +1,11 @@
 """What a network was answered 200 for is stored once, whatever is killed meanwhile; clicks beside it are too."""
 
-import time
-from contextlib import suppress
-
-import psutil
 import pytest
 
 from tests.faults import postbacks
-from tests.faults.harness import Ingress, World, a_run, hanging, outage
+from tests.faults.harness import World, a_run, hanging, outage
 from tests.faults.harness import nothing_is_lost_or_twice as no_click_is_lost_or_twice
+from tests.faults.ingress import Ingress
 from tests.faults.postbacks import Postbacks, nothing_is_lost_or_twice
 from tests.faults.waiting import until
 
@@ -36,9 +33,7 @@ def test_a_killed_worker_loses_no_postback(ingress: Ingress) -> None:
 def test_a_killed_celery_loses_no_postback(world: World, ingress: Ingress) -> None:
     with Postbacks(ingress, run := a_run()) as load:
         load.goes_on(200)
-        for child in psutil.Process(world.celery.pid).children():
-            with suppress(psutil.NoSuchProcess):  # gone by itself since it was listed
-                child.kill()
+        world.kill_pool()
         load.goes_on(200)
         world.celery.kill()
         load.goes_on(200)
@@ -75,9 +70,8 @@ def test_after_a_flush_networks_stay_while_links_are_published_again(world: Worl
     with Postbacks(ingress, run := a_run()) as load:
         load.goes_on(200)
         world.redis.flushall()
-        world.publish_routes()
-        until(lambda: world.redis.exists("trellis:routes:epoch"), saw=world.celery.tail)
-        time.sleep(1)  # two rounds of the followers
+        world.has_routes()
+        ingress.follows()
         load.goes_on(200)
 
     assert set(load.statuses) == {200}

@@ -5,9 +5,11 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from apps.ingress import routes
 from apps.ingress.snowflake import SealedIds
 from stack.child import Child
-from tests.faults.harness import Ingress, World, a_run, hanging, nothing_is_lost_or_twice, outage
+from tests.faults.harness import World, a_run, hanging, nothing_is_lost_or_twice, outage
+from tests.faults.ingress import Ingress
 from tests.faults.versions import CAMPAIGN, RULED, Watching
 from tests.faults.waiting import until
 
@@ -62,18 +64,12 @@ class Visitors:
 def publisher(world: World, ingress: Ingress) -> Iterator[Child]:
     """A process that publishes version after version, of a campaign that is in force everywhere."""
     world.shell(FOUND)
-    until(lambda: answers(ingress) == {302})
+    ingress.follows()
+    ingress.mirrors(routes.MIRROR, f'"link:{RULED}"')
     child = world.process("publisher", ["django", "shell", "--no-imports", "-v", "0", "-c", PUBLISH])
     child.start()
     yield child
     child.kill()
-
-
-def answers(ingress: Ingress) -> set[int]:
-    """Statuses of clicks on both links, over connections that reach both workers."""
-    with clicking(ingress, a_run()) as visitors:
-        visitors.go_on()
-    return {status for load in visitors.loads for status in load.statuses}
 
 
 @contextmanager

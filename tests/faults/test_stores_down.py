@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.faults.harness import Ingress, World, a_run, hanging, nothing_is_lost_or_twice, outage
+from tests.faults.harness import World, a_run, hanging, nothing_is_lost_or_twice, outage
+from tests.faults.ingress import Ingress
 from tests.faults.waiting import until
 
 pytestmark = pytest.mark.faults
@@ -18,7 +19,7 @@ HANGING_S = 7
 
 
 def test_a_killed_redis_loses_nothing(world: World, ingress: Ingress) -> None:
-    with ingress.load(run := a_run(), clicks=6_000) as load:
+    with ingress.load(run := a_run(), clicks=100_000) as load:
         load.goes_on(500)
         outage(world.stack.redis)
         time.sleep(REDIS_AWAY_S)
@@ -30,12 +31,11 @@ def test_a_killed_redis_loses_nothing(world: World, ingress: Ingress) -> None:
 
 
 def test_a_flushed_redis_loses_nothing_and_routes_are_published_again(world: World, ingress: Ingress) -> None:
-    with ingress.load(run := a_run(), clicks=6_000) as load:
+    with ingress.load(run := a_run(), clicks=100_000) as load:
         load.goes_on(500)
         world.redis.flushall()
         load.goes_on(500)
-        world.publish_routes()
-        until(lambda: world.redis.exists("trellis:routes:epoch"), saw=world.celery.tail)
+        world.has_routes()
         load.goes_on(500)
 
     assert set(load.statuses) == {302}

@@ -22,7 +22,7 @@ from apps.ingress.routes import Follower
 from apps.ingress.routing import RouteTable
 from apps.ingress.shipper import PAYLOAD
 from apps.ingress.spool import Fsync, Spool
-from tests.faults.waiting import until
+from tests.faults.waiting import PATIENCE_S, until
 from tests.ingress.make import NOW, NOW_MS, a_link_unit, an_organization_unit
 from tests.ingress.test_shipper import Ship, a_ship
 
@@ -45,12 +45,16 @@ def redis() -> "Redis[Any]":
     return redis
 
 
-def test_the_segment_that_grows_while_the_shipper_starts_is_left_alone(ship: Ship) -> None:
+def test_the_segment_that_grows_while_the_shipper_starts_is_left_alone(
+    ship: Ship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipper, "SEGMENT_SECONDS", PATIENCE_S)
     ship.spool.append([b"first\n"])
 
     ship.shipper.start()
     time.sleep(3 * shipper.TICK_S)
     ship.spool.append([b"second\n"])
+    monkeypatch.setattr(shipper, "SEGMENT_SECONDS", 0.0)
     until(lambda: ship.sent, saw=ship.files)
     ship.shipper.stop()
 

@@ -3,14 +3,15 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 90.0
+# Longer than a segment waits that failed again and again, on a machine that is three times slower than usual.
+PATIENCE_S = 240.0
 PAUSE_S = 0.1
 
 
-def until(true: Callable[[], object], *, saw: Callable[[], object] = lambda: "", limit_s: float = PATIENCE_S) -> None:
+def until(true: Callable[[], object], *, saw: Callable[[], object] = lambda: "") -> None:
     """Return when `true` says so; after the deadline fail with what `saw` says. The machine may be slow: be generous."""
-    deadline = time.monotonic() + limit_s
+    deadline = time.monotonic() + PATIENCE_S
     while not true():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {limit_s:.0f} s: {saw()}")
+            raise AssertionError(f"not within {PATIENCE_S:.0f} s: {saw()}")
         time.sleep(PAUSE_S)
