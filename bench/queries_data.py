@@ -13,6 +13,7 @@ from clickhouse_driver import Client
 
 from apps.analytics.rollups import fill
 from apps.ingress.snowflake import EPOCH_MS
+from bench.result import Invalid
 from bench.traffic import ORGANIZATION_ID
 
 DAYS = 90
@@ -55,6 +56,14 @@ BROWSERS = [
 ]
 KINDS = ["human"] * 41 + ["bot"] * 6 + ["prefetch", "preview", "head"]
 
+# By day: what is kept of a run before.
+STORED = f"""
+SELECT toDate(happened_at, 'UTC') AS day, count() FROM events WHERE organization_id = {ORGANIZATION_ID} GROUP BY day
+"""
+ROLLED = f"""
+SELECT toDate(at) AS day, sum(clicks) FROM events_hourly
+WHERE organization_id = {ORGANIZATION_ID} AND grain = 'day' AND dimension = '' GROUP BY day
+"""
 SHARED_COLUMNS = """
 SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'conversions' AND name IN (
     SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'events'
@@ -206,27 +215,41 @@ def days(events: int) -> list[Day]:
 
 
 def generate(client: Client, events: int) -> Iterator[int]:
-    """Makes them and answers after each statement how many there are. The roll-up of each day is built when the day is there, as
-    after a change of events: 13 µs of CPU an event altogether, 31 through the view of then (2026-11-23).
+    """Makes those that are not there yet and answers after each statement how many there are. The roll-up of each day is built
+    when the day is there, as after a change of events: 13 µs of CPU an event altogether, 31 through the view of then (2026-11-23).
+
+    Raises Invalid when a day has another number of events than it should.
     """
+    stored, rolled = _days_of(client, STORED), _days_of(client, ROLLED)
     client.execute("DETACH TABLE events_hourly_view SYNC")
     try:
         for day in days(events):
-            for offset in range(0, day.events, STATEMENT_EVENTS):
+            if stored.get(day.on, day.events) != day.events:
+                raise Invalid(
+                    f"{stored[day.on]:,} events of {day.on} were kept, not {day.events:,}: keep them elsewhere"
+                )
+            for offset in range(0, day.events if day.on not in stored else 0, STATEMENT_EVENTS):
                 count = min(STATEMENT_EVENTS, day.events - offset)
                 client.execute(events_sql(day, offset, count), settings=SETTINGS)
                 yield day.first + offset + count
-            if day.events:
+            if day.events and day.on not in rolled:
                 fill(ORGANIZATION_ID, day.on)
+                yield day.first + day.events
     finally:
         client.execute("ATTACH TABLE events_hourly_view")
 
 
 def add_money(client: Client) -> None:
-    """A conversion for one person's click of a hundred, at most two hours later, and costs by day and campaign."""
+    """A conversion for one person's click of a hundred, at most two hours later, and costs by day and campaign; once."""
+    if client.execute(f"SELECT count() FROM conversions WHERE organization_id = {ORGANIZATION_ID}")[0][0]:
+        return
     copied = ", ".join(name for (name,) in client.execute(SHARED_COLUMNS))
     client.execute(CONVERSIONS.replace("{{copied}}", copied), settings=SETTINGS)
     client.execute(COSTS, settings=SETTINGS)
+
+
+def _days_of(client: Client, sql: str) -> dict[date, int]:
+    return dict(client.execute(sql))
 
 
 def events_sql(day: Day, offset: int, count: int) -> str:

@@ -1,10 +1,12 @@
 """What ./dev does once everything is set up: `python -m stack.commands COMMAND …`."""
 
+import argparse
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import psutil
 
@@ -36,13 +38,20 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def bench(arguments: Sequence[str]) -> int:
-    """One benchmark on fresh, durable, migrated services; DEBUG is off, as it would be in production."""
+    """One benchmark on durable, migrated services; DEBUG is off, as it would be in production.
+
+    The services are fresh ones and gone afterwards, unless `--keep DIR` names a directory to find them in again.
+    """
     if not arguments or arguments[0].startswith("-"):
         raise Trouble("which one? ./dev bench NAME [--json FILE]")
-    with throw_away_stack("bench", durable=True) as stack:
+    directory, rest = _kept(arguments)
+    services: AbstractContextManager[Stack] = (
+        Stack(directory, given=os.environ, durable=True) if directory else throw_away_stack("bench", durable=True)
+    )
+    with services as stack:
         environment = stack.environment() | {"DEBUG": "false"}
         migrate(environment)
-        return program.python(["-m", "bench", *arguments], environment)
+        return program.python(["-m", "bench", *rest], environment)
 
 
 def manage(arguments: Sequence[str]) -> int:
@@ -69,6 +78,16 @@ def lint(arguments: Sequence[str]) -> int:
     for step in failed:
         print(f"· failed: {step}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _kept(arguments: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """The directory of `--keep`, if any, and the arguments without it."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--keep", type=Path)
+    found, rest = parser.parse_known_args(arguments)
+    if found.keep and rest[0] != "queries":
+        raise Trouble("--keep is for queries: the others count what they find")
+    return found.keep, rest
 
 
 def _passes(step: Sequence[str], environment: dict[str, str]) -> bool:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import reswap, retarget
 
 from apps.accounts.access import MemberRequest, member_required
 from apps.accounts.models import Organization
@@ -23,7 +24,7 @@ from apps.analytics.filters import BadFilter
 from apps.analytics.forms import ReportForm
 from apps.analytics.freshness import Freshness, freshness
 from apps.analytics.kinds import Kinds
-from apps.analytics.query import BadQuery, Compare, Interval, Query
+from apps.analytics.query import Answer, BadQuery, Compare, Interval, Query, answer, sampled
 from apps.analytics.span import Span
 from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
 from apps.ingress.warehouse.reader import Warehouse
@@ -36,6 +37,10 @@ UNAVAILABLE = "ClickHouse does not answer, so {what} cannot be shown now."
 UNAVAILABLE_WHY = "Nothing is lost: clicks are still captured and redirected, and will be counted."
 TOO_LARGE = "That is too much to count at once: {what} ran into its limit."
 TOO_LARGE_WHY = "Choose a shorter span."
+# In the address of a part that was sampled first.
+EXACT = "exact"
+# Before the id of such a part, the id of the note in it.
+SAMPLE = "sample-of-"
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,16 @@ def query_of(
     )
 
 
+def first_answer(request: MemberRequest, question: Question[AnyAnalysis], query: Query) -> Answer:
+    """A sampled answer where counting everything takes long, to a part of a page that asks for the rest itself; else the exact one.
+
+    Errors: those of Warehouse.rows.
+    """
+    if request.htmx and EXACT not in request.GET and (estimated := sampled(question.warehouse, query)):
+        return estimated
+    return answer(question.warehouse, query)
+
+
 Report = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -158,7 +173,10 @@ def report(what: str, *, failed: str = "_error_card.html") -> Callable[[Report[P
 def render_part(request: MemberRequest, part: str, context: Mapping[str, object], *, title: str) -> HttpResponse:
     """The part alone for htmx, in a page of its own for a browser without JavaScript."""
     template = part if request.htmx else "analytics/part.html"
-    return render(request, template, {**context, "part": part, "title": title})
+    address = request.GET.copy()
+    address[EXACT] = "1"
+    exact_url = f"{request.path}?{address.urlencode()}"
+    return render(request, template, {**context, "part": part, "title": title, "exact_url": exact_url})
 
 
 def _refused(request: MemberRequest, why: str) -> HttpResponse:
@@ -168,6 +186,13 @@ def _refused(request: MemberRequest, why: str) -> HttpResponse:
 
 
 def _failed(request: MemberRequest, part: str, what: str, why: str) -> HttpResponse:
+    if request.htmx and EXACT in request.GET:  # the estimates stay, with the reason below them
+        return reswap(
+            retarget(
+                render(request, "analytics/_sample_stays.html", {"what": what}), f"#{SAMPLE}{request.htmx.target}"
+            ),
+            "outerHTML",
+        )
     context = {
         "what": what,
         "why": why,

@@ -39,9 +39,12 @@ class Key:
 
 @dataclass(frozen=True)
 class Cell:
+    """`error` is how far a sampled value may be off, as a share of it; None when it was counted."""
+
     value: Number
     unit: str
     change: float | None = None
+    error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,13 @@ def table_of(answer: Answer, form: AnalysisForm, currency: str, *, naming: Namin
 
 
 def _line(row: Row, columns: tuple[Column, ...], keys: tuple[Key, ...]) -> Line:
-    return Line(keys, tuple(Cell(row.values[column.name], column.unit, row.change(column.name)) for column in columns))
+    return Line(
+        keys,
+        tuple(
+            Cell(row.values[column.name], column.unit, row.change(column.name), row.error(column.name))
+            for column in columns
+        ),
+    )
 
 
 def _keys(row: Row, dimensions: Iterable[Dimension], form: AnalysisForm, naming: Naming) -> list[Key]:

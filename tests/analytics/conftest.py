@@ -1,11 +1,13 @@
 """What tests of reports and pages share: the cast signed in, and services that are down."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Membership
 from tests.accounts import make
@@ -36,3 +38,9 @@ def clickhouse_is_down() -> Iterator[None]:
 @pytest.fixture
 def redis_is_down(settings: LazySettings) -> None:
     settings.REDIS_URL = settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{CLOSED_PORT}/0"
+
+
+@pytest.fixture
+def recent() -> dict[str, object]:
+    """When an event of a minute ago happened."""
+    return {"happened_at": timezone.now().replace(microsecond=0) - timedelta(minutes=1)}

@@ -1,10 +1,6 @@
 """The list of events, its filters, its export, and one event whole."""
 
-import csv
-import json
 from datetime import timedelta
-from io import StringIO
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -12,32 +8,12 @@ from django.utils import timezone
 
 from apps.accounts.models import Membership
 from apps.analytics.export import safe
-from apps.analytics.views.events import PAGE
-from apps.ingress.event import Event, Kind, Reason
+from apps.ingress.event import Kind, Reason
 from apps.ingress.snowflake import click_id
+from tests.analytics.listing import HTMX, an_event, listed, rows_of
 from tests.analytics.make import a_bot, a_click, stored
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
-
-HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def recent() -> dict[str, object]:
-    return {"happened_at": timezone.now().replace(microsecond=0) - timedelta(minutes=1)}
-
-
-def listed(answer: object) -> list[int]:
-    return [event.event_id for event in answer.context["events"]]  # type: ignore[attr-defined]
-
-
-def rows_of(page: Client, query: str = "") -> list[dict[str, str]]:
-    text = page.get(f"/events?format=csv&kinds=all&{query}").getvalue().decode()
-    return list(csv.DictReader(StringIO(text)))
-
-
-def an_event(alice: Membership, **fields: object) -> Event:
-    return stored(a_click(organization=alice.organization_id, **fields))[0]
 
 
 def test_people_are_listed_until_all_kinds_are_asked_for(page: Client, alice: Membership, recent: dict[str, object]):
@@ -60,65 +36,6 @@ def test_filters_stand_in_the_address(page: Client, alice: Membership, recent: d
     an_event(alice, **recent)
 
     assert listed(page.get(f"/events?{query}")) == [wanted.event_id]
-
-
-PHONES = {
-    "all": [{"field": "device_type", "op": "is", "value": "phone"}, {"field": "country", "op": "is", "value": "DE"}]
-}
-
-
-@pytest.mark.parametrize(
-    "query",
-    [{"country": "DE", "device_type": "phone"}, {"rule": json.dumps(PHONES)}, {"country!": "AT", "os!": "Windows"}],
-)
-def test_the_filters_of_every_report_narrow_the_list_too(
-    page: Client, alice: Membership, recent: dict[str, object], query: dict[str, str]
-):
-    wanted = an_event(alice, **recent, country="DE", device_type="phone", os="Android")
-    an_event(alice, **recent, country="AT", device_type="phone", os="Android")
-    an_event(alice, **recent, country="DE", device_type="desktop", os="Windows")
-
-    assert listed(page.get("/events", query)) == [wanted.event_id]
-    assert [row["event_id"] for row in rows_of(page, urlencode(query))] == [str(wanted.event_id)]
-
-
-def test_filters_stay_while_one_looks_for_something_and_turns_the_page(
-    page: Client, alice: Membership, recent: dict[str, object]
-):
-    for _ in range(PAGE + 1):
-        an_event(alice, **recent, country="DE", link_key="winter")
-    an_event(alice, **recent, country="AT", link_key="winter")
-
-    answer = page.get("/events?country=DE&link=winter")
-    rest = page.get(f"/events{answer.context['next_url']}", headers=HTMX)
-
-    assert 'name="country" value="DE"' in answer.content.decode()
-    assert (len(listed(answer)), len(listed(rest))) == (PAGE, 1)
-
-
-def test_a_filter_is_a_chip_that_can_be_taken_away(page: Client):
-    text = page.get("/events?country=DE&q=x&kinds=all&span=7d").content.decode()
-
-    assert "Remove the filter: Country is Germany" in text
-    assert 'href="?span=7d&amp;kinds=all&amp;q=x"' in text
-
-
-def test_a_filter_that_cannot_be_read_is_refused_with_a_sentence(page: Client):
-    answer = page.get("/events?rule={")
-
-    assert (answer.status_code, "is not JSON" in answer.content.decode()) == (422, True)
-
-
-def test_a_filter_added_on_this_page_leads_back_to_it(page: Client):
-    answer = page.get("/reports/filter?page=analytics:events&q=shoes&add=country&op=is&value=DE")
-
-    assert (answer.status_code, answer["Location"]) == (302, "/events?q=shoes&country=DE")
-
-
-def test_a_report_leads_to_its_events(page: Client):
-    text = page.get("/explore?by=source&metric=clicks&country=DE&span=7d").content.decode()
-
-    assert 'href="/events?span=7d&amp;kinds=people&amp;country=DE"' in text
 
 
 def test_an_event_is_found_by_click_id_event_id_and_visitor_however_old(page: Client, alice: Membership):

@@ -9,6 +9,8 @@ from bench import __main__ as bench
 from bench import tools
 from bench.result import Figure, Invalid, Result
 from bench.rounds import Effort
+from stack import commands
+from stack.trouble import Trouble
 
 FOUND = Result("ingress", {"trellis/per_s/32": Figure(5.0, "requests/s")}, {"nginx": 0.5})
 
@@ -94,3 +96,13 @@ def test_missing_programs_are_all_named_with_the_way_to_get_them(
 
     with pytest.raises(tools.Missing, match=r"wrk and nginx not found.*apt-get install wrk nginx-light"):
         tools.find("wrk", "nginx")
+
+
+def test_only_questions_are_asked_of_what_was_kept(tmp_path: Path) -> None:
+    with pytest.raises(Trouble, match="--keep is for queries"):
+        commands.bench(["ingress", "--keep", str(tmp_path)])
+
+    assert commands._kept(["queries", "--rounds", "1", "--keep", "there", "--events", "5"]) == (
+        Path("there"),
+        ["queries", "--rounds", "1", "--events", "5"],
+    )

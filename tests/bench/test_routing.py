@@ -134,7 +134,8 @@ def test_clicks_are_on_a_few_campaigns_or_on_every_one() -> None:
 
 
 def test_clicks_that_are_decided_as_the_plan_says_are_right_and_rules_are_hit(tables: Tables) -> None:
-    events = [check_line(line, tables, a_plan) for line in lines(tables)]
+    # Of 300 none may go to the least likely destination: which rules hold hangs on the hour.
+    events = [check_line(line, tables, a_plan) for line in lines(tables, count=3_000)]
 
     assert len({event.rule_id for event in events}) > 3
     assert {event.destination_id for event in events} == {1, 2, 3, 4}

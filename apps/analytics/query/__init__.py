@@ -12,6 +12,7 @@ from apps.analytics.query.dimensions import DIMENSIONS, Dimension, dimension_of
 from apps.analytics.query.intervals import Interval
 from apps.analytics.query.metrics import METRICS, Metric, Unit
 from apps.analytics.query.question import BadQuery, Compare, Query
+from apps.analytics.query.sampling import sampled
 from apps.analytics.query.values import Value, values_of
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Value",
     "answer",
     "dimension_of",
+    "sampled",
     "top_movers",
     "values_of",
 ]

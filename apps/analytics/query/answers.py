@@ -33,11 +33,18 @@ class Row:
     at: datetime | None
     values: dict[str, Number]
     before: dict[str, Number] | None = None
+    # Of a sampled answer: how far each number may be off, either way, at 95 %.
+    errors: dict[str, int] = field(default_factory=dict)
 
     def change(self, metric: str) -> float | None:
         """How much more it is than before, as a share of before; None when there is nothing to compare with."""
         now, before = self.values[metric], (self.before or {}).get(metric)
         return float((Decimal(now) - Decimal(before)) / abs(Decimal(before))) if now is not None and before else None
+
+    def error(self, metric: str) -> float | None:
+        """How far a sampled number may be off, as a share of it; None when it was counted, or is nothing."""
+        value = self.values[metric]
+        return self.errors[metric] / float(value) if metric in self.errors and value else None
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class Answer:
     `totals` is over everything, shown or not. `keys` says how many groups there are altogether. `notes` are sentences for the
     reader: why a metric is None, that history is gone. `before_at` has, for a query with interval and comparison, the beginning of
     the earlier interval that each interval of `at` stands beside. `asked_at` is when ClickHouse answered; `cached` that it was
-    not asked this time.
+    not asked this time. `share` is below 1 when the numbers are estimated from so large a part of the events.
     """
 
     query: Query
@@ -62,3 +69,8 @@ class Answer:
     asked_at: datetime | None = None
     cached: bool = False
     before_at: dict[datetime, datetime] = field(default_factory=dict)
+    share: float = 1.0
+
+    @property
+    def is_sampled(self) -> bool:
+        return self.share < 1

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from apps.analytics import cache
 from apps.analytics.query import assembly, statement
 from apps.analytics.query.answers import Answer, Row
+from apps.analytics.query.grouping import ask, groups_of
 from apps.analytics.query.periods import Period, periods_of
 from apps.analytics.query.question import Compare, Query
 from apps.analytics.query.reading import Reading
 from apps.analytics.query.rollup import history, marked
 from apps.ingress.warehouse.reader import Warehouse
-
-# Groups times intervals, of two periods, and the rest.
-LIMITS: dict[str, Any] = {"max_result_rows": 250_000, "max_bytes_before_external_group_by": 1024**3}
 
 
 def answer(warehouse: Warehouse, query: Query) -> Answer:
@@ -24,7 +21,30 @@ def answer(warehouse: Warehouse, query: Query) -> Answer:
     Cost: one question, and a second one for a series of groups. With `warehouse.cached` a span that reaches now ends some seconds
     earlier, so that it is the same question for a while.
     """
-    return _answer(warehouse, query, movers=False)
+    query = _settled(warehouse, query)
+    periods = periods_of(query)
+    reading = Reading(query, marked(warehouse))
+    if not reading.measures:
+        return assembly.nothing_known(reading, periods)
+    if query.interval is None:
+        grouped = groups_of(warehouse, reading, periods)
+        found, answered = grouped.found, grouped.answer
+    elif query.dimensions:
+        found, answered = _series_of_groups(warehouse, reading, periods)
+    else:
+        found = ask(warehouse, statement.series(reading, periods, None), "query_series")
+        answered = assembly.of_series(reading, periods, found.records)
+    return replace(
+        answered,
+        notes=(
+            *reading.notes(),
+            *answered.notes,
+            *history(warehouse, [reading.cover(period) for period in periods]),
+        ),
+        source=reading.source(periods),
+        asked_at=found.asked_at,
+        cached=found.cached,
+    )
 
 
 def top_movers(warehouse: Warehouse, query: Query) -> tuple[Row, ...]:
@@ -33,44 +53,21 @@ def top_movers(warehouse: Warehouse, query: Query) -> tuple[Row, ...]:
     Compares with the previous period when the query says nothing. Rows that exist only now or only before are among them.
     Units: those of METRICS. Source: as `answer`. Errors: those of Warehouse.rows.
     """
-    return _answer(
-        warehouse, replace(query, compare=query.compare or Compare.PREVIOUS, interval=None), movers=True
-    ).rows
-
-
-def _answer(warehouse: Warehouse, query: Query, *, movers: bool) -> Answer:
-    if warehouse.cached:
-        query = replace(query, span=cache.settled(query.span))
-    periods = periods_of(query)
-    reading = Reading(query, marked(warehouse))
+    query = _settled(warehouse, replace(query, compare=query.compare or Compare.PREVIOUS, interval=None))
+    periods, reading = periods_of(query), Reading(query, marked(warehouse))
     if not reading.measures:
-        return assembly.nothing_known(reading, periods)
-    if query.interval is None:
-        found = _ask(warehouse, statement.groups(reading, periods, movers=movers), "query")
-        answered = assembly.of_groups(reading, periods, found.records)
-    elif query.dimensions:
-        found, answered = _series_of_groups(warehouse, reading, periods)
-    else:
-        found = _ask(warehouse, statement.series(reading, periods, None), "query_series")
-        answered = assembly.of_series(reading, periods, found.records)
-    return replace(
-        answered,
-        notes=(*reading.notes(), *history(warehouse, [reading.cover(period) for period in periods])),
-        source=reading.source(periods),
-        asked_at=found.asked_at,
-        cached=found.cached,
-    )
+        return ()
+    top = statement.top(reading, periods, query.limit, totals=False, movers=True)
+    return assembly.top_rows(reading, periods, ask(warehouse, top, "query_movers").records)
+
+
+def _settled(warehouse: Warehouse, query: Query) -> Query:
+    return replace(query, span=cache.settled(query.span)) if warehouse.cached else query
 
 
 def _series_of_groups(warehouse: Warehouse, reading: Reading, periods: Sequence[Period]) -> tuple[cache.Found, Answer]:
     """First which groups, then when."""
     whole = Reading(replace(reading.query, interval=None), reading.marked)
-    chosen = _ask(warehouse, statement.groups(whole, periods_of(whole.query)), "query")
-    groups = assembly.of_groups(whole, periods, chosen.records)
-    hashes = [record["shown_hash"] for record in chosen.records if not record["is_total"] and record["place"] > 0]
-    found = _ask(warehouse, statement.series(reading, periods, hashes), "query_series")
-    return found, assembly.of_series_of_groups(reading, periods, groups, found.records)
-
-
-def _ask(warehouse: Warehouse, asked: statement.Statement, name: str) -> cache.Found:
-    return cache.found(warehouse, asked.sql, asked.parameters, name=name, limits=LIMITS)
+    chosen = groups_of(warehouse, whole, periods_of(whole.query))
+    found = ask(warehouse, statement.series(reading, periods, chosen.hashes), "query_series")
+    return found, assembly.of_series_of_groups(reading, periods, chosen.answer, found.records)

@@ -1,6 +1,7 @@
 """From rows of ClickHouse to rows of an answer: ratios are computed, quiet intervals filled, both periods put side by side."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,12 +10,16 @@ from apps.analytics.query.dimensions import SEPARATOR, Dimension
 from apps.analytics.query.facts import MONEY
 from apps.analytics.query.metrics import METRICS
 from apps.analytics.query.periods import Period
+from apps.analytics.query.question import Query
 from apps.analytics.query.reading import Reading
 from apps.analytics.query.selection import columns_of
 from apps.analytics.query.statement import BEFORE
 
 Record = Mapping[str, Any]
 NOTHING: Record = {}
+VISITORS = "visitors"
+# Places that are no groups.
+EVERYTHING, REST = 0, -1
 
 
 def nothing_known(reading: Reading, periods: Sequence[Period]) -> Answer:
@@ -24,19 +29,53 @@ def nothing_known(reading: Reading, periods: Sequence[Period]) -> Answer:
     return Answer(reading.query, rows, _row(reading, compares), notes=reading.notes())
 
 
+def of_totals(reading: Reading, periods: Sequence[Period], records: Sequence[Record]) -> Answer:
+    row = _both(reading, periods, records[0])
+    return Answer(reading.query, (row,), row, keys=1)
+
+
+def top_rows(reading: Reading, periods: Sequence[Period], records: Iterable[Record]) -> tuple[Row, ...]:
+    return tuple(_both(reading, periods, record, key_of(reading, record)) for record in records)
+
+
+def of_top(reading: Reading, periods: Sequence[Period], records: Sequence[Record]) -> Answer:
+    """Of all groups there are, and the totals."""
+    *grouped, totals = records
+    rows = top_rows(reading, periods, grouped)
+    return Answer(reading.query, rows, _both(reading, periods, totals), keys=len(rows))
+
+
 def of_groups(reading: Reading, periods: Sequence[Period], records: Sequence[Record]) -> Answer:
-    compares = len(periods) > 1
     totals = next((record for record in records if record["is_total"]), NOTHING)
     grouped = [record for record in records if not record["is_total"]]
-    if not reading.query.dimensions:
-        row = _row(reading, compares, now=totals, before=totals)
-        return Answer(reading.query, (row,), row, keys=1)
     return Answer(
         reading.query,
-        tuple(_group(reading, compares, record) for record in grouped if record["place"] > 0),
-        _row(reading, compares, now=totals, before=totals),
-        tuple(_row(reading, compares, now=record, before=record) for record in grouped if record["place"] == 0),
+        top_rows(reading, periods, (record for record in grouped if record["place"] > 0)),
+        _both(reading, periods, totals),
+        tuple(_both(reading, periods, record) for record in grouped if record["place"] == 0),
         keys=totals.get("groups", 0),
+    )
+
+
+def with_visitors(query: Query, answered: Answer, records: Sequence[Record], *, rest: bool) -> Answer:
+    """The answer, to which visitors were counted by place of the group: 0 is everything, -1 the rest, None unless it counts."""
+    counts = {(record["place"], bool(record["is_before"])): record["visitors"] for record in records}
+
+    def told(row: Row, place: int) -> Row:
+        known = place != REST or rest
+        now, before = (counts.get((place, is_before), 0) if known else None for is_before in (False, True))
+        return replace(
+            row,
+            values=_in_order(query, {**row.values, VISITORS: now}),
+            before=None if row.before is None else _in_order(query, {**row.before, VISITORS: before}),
+        )
+
+    return replace(
+        answered,
+        query=query,
+        rows=tuple(told(row, place) for place, row in enumerate(answered.rows, start=1)),
+        totals=told(answered.totals, EVERYTHING),
+        rest=tuple(told(row, REST) for row in answered.rest),
     )
 
 
@@ -95,8 +134,13 @@ def _every_interval(
     )
 
 
-def _group(reading: Reading, compares: bool, record: Record) -> Row:
-    return _row(reading, compares, None, _key(reading, record), now=record, before=record)
+def _both(reading: Reading, periods: Sequence[Period], record: Record, key: tuple[str, ...] = ()) -> Row:
+    """A record that has both periods side by side."""
+    return _row(reading, len(periods) > 1, None, key, now=record, before=record)
+
+
+def _in_order(query: Query, values: Mapping[str, Number]) -> dict[str, Number]:
+    return {name: values[name] for name in query.metrics}
 
 
 def _row(
@@ -124,7 +168,7 @@ def _number(measure: str, value: Any) -> int | Decimal:
     return Decimal(value) if measure in MONEY else int(value)
 
 
-def _key(reading: Reading, record: Record) -> tuple[str, ...]:
+def key_of(reading: Reading, record: Record) -> tuple[str, ...]:
     """One text for each dimension."""
     texts: dict[str, list[str]] = {}
     for place, (_, dimension) in enumerate(columns_of(reading.query)):

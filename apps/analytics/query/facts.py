@@ -9,6 +9,8 @@ UNIQ = "uniqCombined64"
 PRECISION = 13
 
 CLICKS = ("clicks", "visitors", "bots")
+# How many more visitors there are among the other events cannot be told from some of them.
+SAMPLED = ("clicks", "bots")
 COUNTS = ("conversions", "sales", "rejected")
 MONEY = ("revenue", "pending", "cost")
 
@@ -61,12 +63,16 @@ def merged_if(measure: str, condition: str) -> str:
     return f"sumIf({column}, {condition})"
 
 
-def finished(measure: str, suffix: str = "") -> str:
-    """The number at last; money as text, which keeps every digit."""
+def summed(measure: str, suffix: str = "", *, condition: str = "") -> str:
+    """Of all parts, or of those for which the condition holds, the number at last."""
     column = f"p.m_{measure}{suffix}"
-    if measure == "visitors":
-        return f"{UNIQ}Merge({PRECISION})({column})"
-    return f"toString(sum({column}))" if measure in MONEY else f"sum({column})"
+    name, precision = (f"{UNIQ}Merge", f"({PRECISION})") if measure == "visitors" else ("sum", "")
+    return f"{name}If{precision}({column}, {condition})" if condition else f"{name}{precision}({column})"
+
+
+def told(measure: str, number: str) -> str:
+    """Money as text, which keeps every digit."""
+    return f"toString({number})" if measure in MONEY else number
 
 
 def counted(measure: str, people: bool) -> str:

@@ -24,16 +24,23 @@ SHORTER_THAN_DAYS = (Interval.MINUTE, Interval.HOUR)
 
 @dataclass(frozen=True)
 class Reading:
-    """A query beside the days that the roll-up is marked for."""
+    """A query beside the days that the roll-up is marked for. `only` are values of its one dimension: other rows of the roll-up
+    are not read, while events are.
+    """
 
     query: Query
     marked: tuple[Stretch, ...] = ()
+    only: tuple[str, ...] | None = None
 
     @cached_property
     def columns(self) -> frozenset[str]:
         """What has to be known of a row of any table: fields of the event."""
         grouped = {name.partition(".")[0] for name, _ in columns_of(self.query) if name not in CLOCK}
-        return columns(self.query.rule) | grouped
+        return self.rule_columns | grouped
+
+    @property
+    def rule_columns(self) -> frozenset[str]:
+        return columns(self.query.rule)
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -64,6 +71,10 @@ class Reading:
             return Source.EVENTS
         return Source.BOTH if any(cover.events for cover in covers) else Source.ROLLUP
 
+    def reads_little(self, periods: Iterable[Period]) -> bool:
+        """Money, and clicks out of the roll-up but for the ends."""
+        return not set(self.measures) & EVENTS.measures or any(self.cover(period).reads_rollup for period in periods)
+
     def cover(self, period: Period) -> Cover:
         if self.facet is None:
             return of_events(period.span.start, period.span.end)
@@ -81,7 +92,9 @@ class Reading:
         if set(measures) & EVENTS.measures:
             cover = self.cover(period)
             if cover.reads_rollup and self.facet is not None:
-                yield of_rollup(query, period, cover, self.facet, measures, values, merged_later=merged_later)
+                yield of_rollup(
+                    query, period, cover, self.facet, measures, values, merged_later=merged_later, only=self.only
+                )
             if cover.events:
                 yield selection_of_events(query, period, cover.events, measures, values)
         for fact in (CONVERSIONS, COSTS):

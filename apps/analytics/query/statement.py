@@ -1,19 +1,22 @@
 """The whole SQL of a query: groups in their order with what was cut and the totals, and series of groups over time."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from apps.analytics.query import facts
 from apps.analytics.query.dimensions import dimension_of
 from apps.analytics.query.metrics import METRICS, Metric
+from apps.analytics.query.part import Part
 from apps.analytics.query.periods import Period
 from apps.analytics.query.reading import Reading
-from apps.analytics.query.selection import CLOCK, Values, columns_of
+from apps.analytics.query.selection import CLOCK, Values, columns_of, of_part, when
 
 MEASURE = re.compile(rf"\b({'|'.join((*facts.CLICKS, *facts.COUNTS, *facts.MONEY))})\b")
 BEFORE = "_before"
+# The SQL of a measure of the period whose columns end so.
+Number = Callable[[str, str], str]
 
 # Totals are put together out of the groups that are shown and the rest; a grouping set of their own would merge every group once
 # more. They alone have another place than what they are made of: there is a first group, or one before it.
@@ -25,13 +28,35 @@ FROM (
            if(place > 0, hash, 0) AS shown_hash, {hidden}
     FROM (
         SELECT *, cityHash64({keys}) AS hash, row_number() OVER (ORDER BY {order}) AS rank
-        FROM ({grouped}) AS p WHERE ({anything}){matching}
+        FROM ({grouped}) AS p WHERE {anything}
     )
 ) AS p
 GROUP BY place, shown_hash, {shown} WITH TOTALS ORDER BY place
 """
 TOGETHER = "SELECT {columns} FROM ({selections}) AS p {grouping}"
-TOTALS = "SELECT 1 AS is_total, {numbers} FROM ({grouped}) AS p"
+TOTALS = "SELECT {numbers} FROM ({selections}) AS p"
+# Without what was cut: one grouping, which is all that a small question takes.
+TOP = """
+SELECT {shown}, cityHash64({keys}) AS shown_hash, {numbers}
+FROM ({selections}) AS p GROUP BY {groups}{totals} HAVING {anything} ORDER BY {order} LIMIT {limit}
+"""
+# Of chosen groups (place from 1), of everything (0), and of what is not chosen (-1). Nothing is asked of the place before rows are
+# put together: ClickHouse would ask it of every row, before it asks for the values that are wanted.
+VISITORS = """
+SELECT place, is_before, {visitors} AS visitors
+FROM (
+    SELECT indexOf({hashes}, cityHash64({keys})) AS found, if(found = 0, -1, toInt64(found)) AS place, is_before, m_visitors
+    FROM ({selections}) AS p
+    UNION ALL SELECT 0, 0, is_before, m_visitors FROM ({everything})
+) AS p
+GROUP BY place, is_before
+"""
+# What each piece of the sample has, added up for each group.
+SAMPLED = """
+SELECT {shown}, {pieces} FROM ({selection}) AS p GROUP BY {groups} WITH TOTALS HAVING {anything} ORDER BY {order} LIMIT {limit}
+"""
+ROWS = "SELECT {piece} AS piece, count() AS rows FROM events WHERE {{{{scope}}}} AND ({when}) GROUP BY piece"
+SAMPLED_TOTALS = "SELECT {pieces} FROM ({selection}) AS p"
 SERIES = """
 SELECT {total} AS is_total, place, is_before, at_ms, {numbers}
 FROM (SELECT *, {place} AS place FROM ({selections}) AS p) AS p
@@ -47,30 +72,102 @@ class Statement:
     parameters: dict[str, Any]
 
 
-def groups(reading: Reading, periods: Sequence[Period], *, movers: bool = False, prefix: str = "") -> Statement:
-    """A row for each group of `limit` from `offset` with its place from 1, one for the groups after them (place 0) and before
-    them (-1), and one for everything. `movers` orders by how much the first metric changed; `prefix` begins the last key.
+def totals(reading: Reading, periods: Sequence[Period]) -> Statement:
+    """One row."""
+    values = Values()
+    selections = _together(reading.selections(periods, values, merged_later=True))
+    return Statement(TOTALS.format(numbers=_told(reading, periods), selections=selections), values.of)
+
+
+def top(
+    reading: Reading, periods: Sequence[Period], limit: int, *, totals: bool, movers: bool = False, prefix: str = ""
+) -> Statement:
+    """A row for each of the first groups and, as the last one, the totals if they are wanted. `movers` orders by how much the first
+    metric changed; `prefix` begins the last key.
     """
-    query, values = reading.query, Values()
-    numbers = _numbers(reading, [*_suffixes(periods)])
-    grouped = _grouped(reading, periods, values)
-    keys = _keys(reading)
-    if not keys:
-        return Statement(TOTALS.format(numbers=numbers, grouped=grouped), values.of)
-    # Nobody came without a click, and telling how many came takes a while.
-    told = [name for name in reading.measures if name != "visitors" or "clicks" not in reading.measures]
-    columns = [f"m_{name}{suffix}" for suffix in _suffixes(periods) for name in told]
+    values, keys = Values(), _keys(reading)
+    conditions = _conditions(periods)
+    selections = _together(reading.selections(periods, values, merged_later=True))
+    numbers = [
+        facts.summed(name, condition=condition) for condition in conditions.values() for name in _telling(reading)
+    ]
+    anything = f"({' OR '.join(f'{number} != 0' for number in numbers)})"
+
+    def number(measure: str, suffix: str) -> str:
+        return facts.summed(measure, condition=conditions[suffix])
+
+    sql = TOP.format(
+        shown=", ".join(f"{key} AS shown_{key}" for key in keys),
+        keys=_texts(keys),
+        numbers=_told(reading, periods),
+        selections=selections,
+        groups=", ".join(keys),
+        totals=" WITH TOTALS" if totals else "",
+        anything=anything + (_matching(keys[-1], prefix, values) if prefix else ""),
+        order=f"{_change(reading, number) if movers else _order(reading, number)}, {', '.join(keys)}",
+        limit=values.add("UInt32", limit),
+    )
+    return Statement(sql, values.of)
+
+
+def groups(reading: Reading, periods: Sequence[Period]) -> Statement:
+    """A row for each group of `limit` from `offset` with its place from 1, one for the groups after them (place 0) and before
+    them (-1), and one for everything.
+    """
+    query, values, keys = reading.query, Values(), _keys(reading)
+    suffixes = [*_conditions(periods)]
+    columns = [f"m_{name}{suffix}" for suffix in suffixes for name in _telling(reading)]
     sql = GROUPS.format(
         shown=", ".join(f"shown_{key}" for key in keys),
         hidden=", ".join(f"if(place > 0, {key}, defaultValueOfArgumentType({key})) AS shown_{key}" for key in keys),
-        keys=", ".join(f"toString({key})" for key in keys),
-        numbers=numbers,
+        keys=_texts(keys),
+        numbers=_numbers(reading, suffixes),
         offset=values.add("UInt32", query.offset),
         limit=values.add("UInt32", query.limit),
-        order=f"{_change(reading) if movers else _order(reading)}, {', '.join(keys)}",
-        grouped=grouped,
-        anything=" OR ".join(f"{_number(column)} != 0" for column in columns),
-        matching=_matching(keys[-1], prefix, values) if prefix else "",
+        order=f"{_order(reading, _column)}, {', '.join(keys)}",
+        grouped=_grouped(reading, periods, values),
+        anything=" OR ".join(f"{_finalized(column)} != 0" for column in columns),
+    )
+    return Statement(sql, values.of)
+
+
+def sampled(reading: Reading, period: Period, part: Part) -> Statement:
+    """A row for each of the first groups, one more than the limit, and the totals; a measure is two lists, of pieces and of their
+    counts.
+    """
+    values, keys = Values(), _keys(reading)
+    selection = of_part(reading.query, period, part, reading.measures, values)
+    pieces = ", ".join(f"sumMap([piece], [m_{name}]) AS {name}" for name in reading.measures)
+    if not keys:
+        return Statement(SAMPLED_TOTALS.format(pieces=pieces, selection=selection), values.of)
+    sql = SAMPLED.format(
+        shown=", ".join(f"{key} AS shown_{key}" for key in keys),
+        pieces=pieces,
+        selection=selection,
+        groups=", ".join(keys),
+        anything=" OR ".join(f"{facts.summed(name)} != 0" for name in reading.measures),
+        order=f"{_order(reading, facts.summed)}, {', '.join(keys)}",
+        limit=values.add("UInt32", reading.query.limit + 1),
+    )
+    return Statement(sql, values.of)
+
+
+def rows(period: Period, part: Part | None = None) -> Statement:
+    """How many single events of every kind there are, by piece of a part, or altogether: what the index knows, and borders."""
+    values = Values()
+    sql = ROWS.format(piece=part.piece if part else 0, when=when(period, part, values))
+    return Statement(sql, values.of)
+
+
+def visitors(reading: Reading, everything: Reading, periods: Sequence[Period], hashes: Sequence[int]) -> Statement:
+    """Visitors of these groups, of `everything`, and of the rest of what is read, by period."""
+    values = Values()
+    sql = VISITORS.format(
+        visitors=facts.summed("visitors"),
+        hashes=values.add("Array(UInt64)", hashes),
+        keys=_texts(_keys(reading)),
+        selections=_together(reading.selections(periods, values, merged_later=True)),
+        everything=_together(everything.selections(periods, values, merged_later=True)),
     )
     return Statement(sql, values.of)
 
@@ -80,8 +177,8 @@ def series(reading: Reading, periods: Sequence[Period], hashes: Sequence[int] | 
     nothing needs to be chosen, also a row for the totals of each period.
     """
     values = Values()
-    selections = " UNION ALL ".join(reading.selections(periods, values, merged_later=True))
-    keys = ", ".join(f"toString({key})" for key in _keys(reading))
+    selections = _together(reading.selections(periods, values, merged_later=True))
+    keys = _texts(_keys(reading))
     alone = hashes is None
     sql = SERIES.format(
         total="grouping(at_ms)" if alone else "0",
@@ -110,8 +207,8 @@ def _grouped(reading: Reading, periods: Sequence[Period], values: Values) -> str
         ]
     return TOGETHER.format(
         columns=", ".join([*keys, *measures]),
-        selections=" UNION ALL ".join(selections),
-        grouping=f"GROUP BY {', '.join(keys)}" if keys else "",
+        selections=_together(selections),
+        grouping=f"GROUP BY {', '.join(keys)}",
     )
 
 
@@ -119,17 +216,43 @@ def _keys(reading: Reading) -> list[str]:
     return [f"f{place}" for place, _ in enumerate(columns_of(reading.query))]
 
 
-def _suffixes(periods: Sequence[Period]) -> Iterable[str]:
-    return (BEFORE if period.is_before else "" for period in periods)
+def _texts(keys: Sequence[str]) -> str:
+    return ", ".join(f"toString({key})" for key in keys)
+
+
+def _together(selections: Sequence[str]) -> str:
+    return " UNION ALL ".join(selections)
+
+
+def _conditions(periods: Sequence[Period]) -> dict[str, str]:
+    """What holds for rows of each period, by what its columns end in."""
+    if len(periods) == 1:
+        return {"": ""}
+    return {BEFORE if period.is_before else "": f"is_before = {int(period.is_before)}" for period in periods}
+
+
+def _telling(reading: Reading) -> list[str]:
+    """Measures that tell whether there is anything: nobody came without a click, and telling how many came takes a while."""
+    return [name for name in reading.measures if name != "visitors" or "clicks" not in reading.measures]
+
+
+def _told(reading: Reading, periods: Sequence[Period]) -> str:
+    return ", ".join(
+        f"{facts.told(name, facts.summed(name, condition=condition))} AS {name}{suffix}"
+        for suffix, condition in _conditions(periods).items()
+        for name in reading.measures
+    )
 
 
 def _numbers(reading: Reading, suffixes: Iterable[str]) -> str:
     return ", ".join(
-        f"{facts.finished(name, suffix)} AS {name}{suffix}" for suffix in suffixes for name in reading.measures
+        f"{facts.told(name, facts.summed(name, suffix))} AS {name}{suffix}"
+        for suffix in suffixes
+        for name in reading.measures
     )
 
 
-def _order(reading: Reading) -> str:
+def _order(reading: Reading, number: Number) -> str:
     query = reading.query
     name = query.order or (query.dimensions[0] if query.dimensions[0] in CLOCK else f"-{query.metrics[0]}")
     direction = "DESC" if name.startswith("-") else "ASC"
@@ -137,22 +260,26 @@ def _order(reading: Reading) -> str:
     if dimension_of(name) and name in query.dimensions:
         columns = [place for place, (_, dimension) in enumerate(columns_of(query)) if dimension.name == name]
         return ", ".join(f"f{place} {direction}" for place in columns)
-    return f"{_metric(reading, METRICS[name])} {direction} NULLS LAST"
+    return f"{_metric(reading, METRICS[name], number)} {direction} NULLS LAST"
 
 
-def _change(reading: Reading) -> str:
+def _change(reading: Reading, number: Number) -> str:
     metric = METRICS[reading.query.metrics[0]]
-    now, before = (f"ifNull(toFloat64({_metric(reading, metric, suffix)}), 0)" for suffix in ("", BEFORE))
+    now, before = (f"ifNull(toFloat64({_metric(reading, metric, number, suffix)}), 0)" for suffix in ("", BEFORE))
     return f"abs({now} - {before}) DESC"
 
 
-def _metric(reading: Reading, metric: Metric, suffix: str = "") -> str:
+def _metric(reading: Reading, metric: Metric, number: Number, suffix: str = "") -> str:
     if not set(metric.measures) <= set(reading.measures):
         return "NULL"
-    return MEASURE.sub(lambda found: _number(f"m_{found[0]}{suffix}"), metric.sql)
+    return MEASURE.sub(lambda found: number(found[0], suffix), metric.sql)
 
 
-def _number(column: str) -> str:
+def _column(measure: str, suffix: str) -> str:
+    return _finalized(f"m_{measure}{suffix}")
+
+
+def _finalized(column: str) -> str:
     return f"finalizeAggregation({column})" if column.startswith("m_visitors") else column
 
 

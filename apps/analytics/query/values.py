@@ -35,12 +35,12 @@ def values_of(warehouse: Warehouse, dimension: str, prefix: str, span: Span) -> 
     span = cache.settled(span) if warehouse.cached else span
     query = Query(span, ("clicks",), (dimension,), kinds=Kinds.ALL, limit=MOST, order="-clicks")
     reading, periods = Reading(query, marked(warehouse)), periods_of(query)
-    asked = statement.groups(reading, periods, prefix=prefix)
+    asked = statement.top(reading, periods, MOST, totals=False, prefix=prefix)
     found = cache.found(warehouse, asked.sql, asked.parameters, name="values_of", limits=LIMITS)
     known = dimension_of(dimension)
     assert known is not None
     return [
         Value(row.key[0], known.text(row.key[0]), int(row.values["clicks"] or 0))
-        for row in assembly.of_groups(reading, periods, found.records).rows
+        for row in assembly.top_rows(reading, periods, found.records)
         if row.key[0]
     ]

@@ -12,8 +12,7 @@ from apps.analytics.exploring import everything, exploration, query_for
 from apps.analytics.export import csv_answer, wants_csv
 from apps.analytics.link_names import naming_links
 from apps.analytics.models import SavedView
-from apps.analytics.page import Question, render_part, report
-from apps.analytics.query import answer
+from apps.analytics.page import Question, first_answer, render_part, report
 from apps.analytics.tables import table_of
 
 
@@ -40,7 +39,7 @@ def explore(request: MemberRequest) -> HttpResponse:
 @report("what you explore")
 def explore_answer(request: MemberRequest) -> HttpResponse:
     question = Question.read(request, ExploreForm, now=timezone.now())
-    found = answer(question.warehouse, query_for(question))
+    found = first_answer(request, question, query_for(question))
     explored = exploration(question, found, naming_links(request.member, found))
     context = {
         "question": question,

@@ -16,7 +16,7 @@ from apps.analytics.kinds import Kinds
 from apps.analytics.kpis import SHOWN, kpis_of
 from apps.analytics.link_names import naming_links
 from apps.analytics.onboarding import onboarding as steps_of
-from apps.analytics.page import Question, query_of, render_part, report
+from apps.analytics.page import Question, first_answer, query_of, render_part, report
 from apps.analytics.query import METRICS, answer, top_movers
 from apps.analytics.reports.links import link_clicks as link_clicks_of
 from apps.analytics.span import Span
@@ -74,9 +74,8 @@ def breakdown(request: MemberRequest, group: str) -> HttpResponse:
     csv = wants_csv(request)
     metrics = metrics_of(question.form.chosen_metric, has_money=question.has_money)
     kinds = Kinds.ALL if card.of_all_kinds else None
-    found = answer(
-        question.warehouse, query_of(question, metrics, (tab,), kinds=kinds, limit=CSV_ROWS if csv else ROWS)
-    )
+    query = query_of(question, metrics, (tab,), kinds=kinds, limit=CSV_ROWS if csv else ROWS)
+    found = answer(question.warehouse, query) if csv else first_answer(request, question, query)
     table = table_of(found, question.form, question.currency, naming=naming_links(request.member, found))
     if csv:
         return csv_answer(f"{card.title} by {tab}", question.span, table)
@@ -88,9 +87,10 @@ def breakdown(request: MemberRequest, group: str) -> HttpResponse:
         "tabs": tabs_of(card.tabs, tab, question.form),
         "explore_query": question.form.explored(tab, metrics),
         "notes": found.notes,
+        "sampled": found,
     }
     if card.has_map:
-        countries = answer(question.warehouse, query_of(question, metrics[:1], ("country",), limit=COUNTRIES))
+        countries = first_answer(request, question, query_of(question, metrics[:1], ("country",), limit=COUNTRIES))
         context["map"] = charts.world(
             table_of(countries, question.form, question.currency), reverse("analytics:overview")
         )
