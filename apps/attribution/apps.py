@@ -7,5 +7,5 @@ class AttributionConfig(AppConfig):
     label = "attribution"
 
     def ready(self) -> None:
-        # Makes its kind of job known to every process.
-        autodiscover_modules("rebooking")
+        # Makes their kinds of job known to every process.
+        autodiscover_modules("rebooking", "ledger.running")

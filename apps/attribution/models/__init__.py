@@ -1,8 +1,9 @@
-"""Money: what networks report and what was spent, in PostgreSQL; the rows that reports sum, in ClickHouse."""
+"""Money and labels: what networks report, what was spent, which runs named clicks; the rows that reports sum are in ClickHouse."""
 
 from apps.attribution.models.conversions import Booking, Conversion, ConversionChange
 from apps.attribution.models.costs import CostUpload
 from apps.attribution.models.facts import StoredConversion, StoredCost
+from apps.attribution.models.ledger import Edition, Policy, Run
 from apps.attribution.models.networks import Network, NetworkVersion
 
 __all__ = [
@@ -10,8 +11,11 @@ __all__ = [
     "Conversion",
     "ConversionChange",
     "CostUpload",
+    "Edition",
     "Network",
     "NetworkVersion",
+    "Policy",
+    "Run",
     "StoredConversion",
     "StoredCost",
 ]

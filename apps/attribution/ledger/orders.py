@@ -1,0 +1,94 @@
+"""What a run is told to do, as a value: previews are asked of the same."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.attribution.ledger import editions
+from apps.attribution.ledger.editions import AsOf
+from apps.attribution.models import Policy, Run
+from apps.campaigns.models import Campaign
+from apps.ingress.rules import Rule, parse
+
+
+@dataclass(frozen=True)
+class Apply:
+    """A rule over history, for a campaign. Events stored until `watermark` are looked at, with the labels of `base`."""
+
+    organization_id: int
+    campaign_id: int
+    rule: Rule
+    start: datetime
+    end: datetime
+    policy: str
+    watermark: datetime
+    base: AsOf
+    run_id: int = 0
+    rule_version: int = 0
+
+
+@dataclass(frozen=True)
+class Revert:
+    """What a run applied, decided anew by the runs that stand when it no longer does, or does again.
+
+    `applied` is the number of the run that named the events, `standing` are runs.
+    """
+
+    organization_id: int
+    campaign_id: int
+    applied: int
+    standing: tuple[int, ...]
+    start: datetime
+    end: datetime
+    base: AsOf
+
+
+Order = Apply | Revert
+
+
+def order_of(run: Run) -> Order:
+    """Of a run that has begun: the same whenever it is asked."""
+    assert run.number
+    assert run.started_at
+    base = editions.before(run.organization_id, run.number)
+    if run.reverts:
+        return _revert(run.reverts, base)
+    return Apply(
+        run.organization_id,
+        run.campaign_id,
+        parse(run.rule),
+        run.start,
+        run.end,
+        run.policy,
+        watermark=run.started_at,
+        base=base,
+        run_id=run.pk,
+        rule_version=run.rule_version,
+    )
+
+
+def apply_now(
+    campaign: Campaign, rule: Rule, start: datetime, end: datetime, *, policy: Policy, now: datetime
+) -> Apply:
+    """What a run that began now would be told."""
+    base = editions.newest(campaign.organization_id)
+    return Apply(campaign.organization_id, campaign.pk, rule, start, end, policy, now, base)
+
+
+def revert_now(run: Run) -> Revert:
+    """What a revert of the run that began now would be told."""
+    return _revert(run, editions.newest(run.organization_id))
+
+
+def _revert(run: Run, base: AsOf) -> Revert:
+    applied = editions.applied_by(run)
+    assert applied.number
+    stand = editions.standing(run.organization_id, before=base.number + 1, toggled=run)
+    return Revert(
+        run.organization_id,
+        applied.campaign_id,
+        applied.number,
+        tuple(sorted(stand)),
+        applied.start,
+        applied.end,
+        base,
+    )

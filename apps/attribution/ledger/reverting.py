@@ -1,0 +1,25 @@
+"""Taking a run back, as another run: the labels are those of the runs that still stand."""
+
+from datetime import datetime
+
+from apps.accounts.models import User
+from apps.attribution.models import Run
+
+
+class NotDone(Exception):
+    """The run has not come to anything that could be reverted."""
+
+
+def plan(run: Run, *, now: datetime, by: User | None = None, note: str = "") -> Run:
+    """A run that has yet to begin: `running.start` gives it to workers. Reverting a revert sets the first run up again.
+
+    Errors: NotDone.
+    """
+    if run.state != Run.State.DONE:
+        raise NotDone(f"Run {run.pk} is {run.state}: only a run that is done can be reverted.")
+    same = {
+        name: getattr(run, name) for name in ("campaign", "rule", "words", "rule_version", "start", "end", "policy")
+    }
+    return Run.objects.create(
+        organization_id=run.organization_id, reverts=run, note=note, created_by=by, created_at=now, **same
+    )

@@ -1,0 +1,166 @@
+"""Runs as jobs: in slices, one run of an organization at a time, with nothing to be seen of it until all is done."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from apps.attribution.ledger import hourly
+from apps.attribution.ledger.lock import pen
+from apps.attribution.ledger.orders import order_of
+from apps.attribution.ledger.posting import Posting, days_left, post_day
+from apps.attribution.ledger.tally import tally
+from apps.attribution.ledger.telling import edition_words
+from apps.attribution.models import Edition, Run
+from apps.ingress import jobs
+from apps.ingress.models import Job
+
+KIND = "attribution"
+WAITS_S = 1.0
+# Days are written for so long before a slice ends: the next has counted anew what is left.
+SLICE = timedelta(seconds=60)
+ENDED_WITHOUT = "Its job ended: {}"
+
+Cursor = dict[str, Any]
+
+
+def start(run: Run) -> Job:
+    """A job that a worker takes up once this transaction is committed."""
+    run.job = jobs.start(
+        KIND, run.organization_id, run.created_by_id or 0, {"run": run.pk}, title=_title(run), unit="days"
+    )
+    run.save(update_fields=["job"])
+    return run.job
+
+
+def run_here(run: Run, follow: Any) -> Job:
+    """The same, done by this process. Errors: WarehouseUnavailable, QuestionTooLarge; then the run has failed."""
+    try:
+        return jobs.run_here(KIND, run.organization_id, {"run": run.pk}, follow, title=_title(run), unit="days")
+    except BaseException as error:
+        run.fail(f"{type(error).__name__}: {error}", timezone.now())
+        raise
+
+
+def cancel(run: Run, now: datetime) -> bool:
+    """Everything stays as it was before the run. False when it had ended already."""
+    cancelled = run.cancel(now)
+    if cancelled and run.job:
+        jobs.cancel(run.job, now)
+    return cancelled
+
+
+def end_orphans(now: datetime, organization_id: int = 0) -> int:
+    """End runs whose jobs have ended without them, of one organization or (0) of all; returns how many."""
+    runs = Run.objects.open().exclude(job=None).exclude(job__status__in=Job.OPEN).select_related("job")
+    if organization_id:
+        runs = runs.filter(organization_id=organization_id)
+    return sum(_end(run, now) for run in runs)
+
+
+def do_slice(job: Job, cursor: Cursor | None) -> Cursor | None:
+    """Days for a minute. Where the run stands is read from the ledger itself, so a slice done twice is done once.
+
+    Errors: jobs.Stopped, WarehouseUnavailable, QuestionTooLarge, django.db.Error.
+    """
+    run = Run.objects.select_related("reverts", "campaign").get(pk=job.parameters["run"])
+    with pen(run.organization_id) as is_ours:
+        if not is_ours:
+            return _wait(job, "Waits for another worker.")
+        end_orphans(timezone.now(), run.organization_id)
+        run.refresh_from_db()
+        if run.state == Run.State.DONE:
+            _tell(job, run)
+            return None
+        if run.state == Run.State.PLANNED and not _begin(run, job):
+            return _wait(job, "Waits until another run of the organization is done.")
+        if not run.is_open:
+            jobs.cancel(job, timezone.now())
+            raise jobs.Stopped(str(job))
+        return _write(job, run, cursor)
+
+
+def _begin(run: Run, job: Job) -> bool:
+    """False when another run has begun and not ended. The caller holds the pen, so nobody else begins one meanwhile."""
+    others = Run.objects.filter(organization_id=run.organization_id)
+    if others.filter(state=Run.State.RUNNING).exists():
+        return False
+    last = others.aggregate(last=Max("number"))["last"] or 0
+    run.begin(last + 1, job, timezone.now())
+    return True
+
+
+def _write(job: Job, run: Run, cursor: Cursor | None) -> Cursor | None:
+    assert run.number
+    assert run.started_at
+    posting = Posting(order_of(run), run.number, run.started_at)
+    left = days_left(posting)
+    total = cursor["days"] if cursor else len(left)
+    if not left:
+        _finish(job, run)
+        return None
+    deadline = timezone.now() + SLICE
+    wrote = False
+    for place, day in enumerate(left):
+        done = max(total - len(left) + place, 0)
+        jobs.advance(job, done, max(total, done), f"{day.day:%-d %B %Y}")
+        wrote |= post_day(posting, day)
+        if timezone.now() > deadline:
+            return {"days": total}
+    if not wrote:
+        # Of an event that is stored twice one entry is right, and counted as one too few.
+        _finish(job, run)
+        return None
+    return {"days": total}
+
+
+def _finish(job: Job, run: Run) -> None:
+    """From here on the edition is what reports show. All at once, or not at all."""
+    assert run.number
+    hourly.mend(run.organization_id, run.number)
+    counts = tally(run.organization_id, run.number)
+    now = timezone.now()
+    with transaction.atomic():
+        # Raises when the job was cancelled; who cancels it now waits for this transaction.
+        jobs.advance(job, job.total, job.total)
+        if not run.finish(counts, now):
+            raise jobs.Stopped(str(job))
+        Edition.objects.create(
+            organization_id=run.organization_id,
+            number=run.number,
+            kind=Edition.Kind.REVERTED if run.reverts_id else Edition.Kind.APPLIED,
+            run=run,
+            words=edition_words(run),
+            note=run.note,
+            created_by_id=run.created_by_id,
+            created_at=now,
+        )
+    _tell(job, run)
+
+
+def _tell(job: Job, run: Run) -> None:
+    job.result = {"words": run.edition.words}
+
+
+def _wait(job: Job, note: str) -> Cursor:
+    jobs.advance(job, job.done, job.total, note)
+    time.sleep(WAITS_S)
+    # Not None, which is the end; it says nothing, for nothing has begun.
+    return job.cursor or {}
+
+
+def _end(run: Run, now: datetime) -> bool:
+    assert run.job
+    if run.job.status == Job.Status.CANCELLED:
+        return run.cancel(now)
+    return run.fail(ENDED_WITHOUT.format(run.job.error or run.job.status), now)
+
+
+def _title(run: Run) -> str:
+    return f"{'Revert' if run.reverts_id else 'Name'} clicks: {run.campaign.name}"[:200]
+
+
+jobs.register(KIND, do_slice)

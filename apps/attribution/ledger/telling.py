@@ -1,0 +1,68 @@
+"""What runs did, in words."""
+
+from collections.abc import Iterable
+
+from apps.attribution.ledger.preview import Preview
+from apps.attribution.models import Policy, Run
+from apps.campaigns.models import Campaign
+
+
+def edition_words(run: Run) -> str:
+    """What a run that is done changed, in a few sentences."""
+    return f"{_deed(run)} {counts_words(run.counts)}"
+
+
+def counts_words(counts: dict[str, dict[str, int]]) -> str:
+    """ "Spring gained 120 events. 20 were taken from Summer." """
+    keys = {int(key) for of in counts.values() for key in of}
+    names = dict(Campaign.objects.filter(pk__in=keys).values_list("pk", "name"))
+    said = [f"{_name(names, key)} gained {_events(number)}." for key, number in counts.get("gained", {}).items()]
+    said += [f"{_name(names, key)} lost {_events(number)}." for key, number in counts.get("taken", {}).items()]
+    return " ".join(said) or "Nothing changed."
+
+
+def _deed(run: Run) -> str:
+    if run.reverts:
+        return f"Edition {run.reverts.number} was reverted ({run.words}; {_span(run)})."
+    fill = "only clicks without a campaign" if run.policy == Policy.FILL else "also clicks of other campaigns"
+    return f"Clicks were named {run.campaign.name} where {run.words}; {_span(run)}; {fill}."
+
+
+def _span(run: Run) -> str:
+    return f"{run.start:%-d %b %Y %H:%M} until before {run.end:%-d %b %Y %H:%M} UTC"
+
+
+def _name(names: dict[int, str], key: str) -> str:
+    return names.get(int(key), f"campaign {key}")
+
+
+def _events(number: int) -> str:
+    return "1 event" if number == 1 else f"{number:,} events"
+
+
+def preview_words(preview: Preview, currency: str) -> list[str]:
+    """Lines for a terminal."""
+    lines = [
+        counts_words(preview.counts),
+        f"{preview.people:,} of {_events(preview.events)} are clicks of people.",
+        f"Their conversions: {preview.conversions:,}, revenue {preview.revenue:,.2f} {currency}.",
+    ]
+    if preview.is_missing_history:
+        since = f"{preview.history_begins_at:%-d %B %Y %H:%M} UTC" if preview.history_begins_at else "never"
+        lines.append(f"History begins {since}: nothing that happened before is stored.")
+    lines += [f"  {day}  {events:>12,}" for day, events in preview.by_day.items()]
+    if preview.sample:
+        lines.append(f"Some of them: {', '.join(map(str, preview.sample))}.")
+    return lines
+
+
+def history_words(runs: Iterable[Run]) -> list[str]:
+    """A line for each run, in the order given."""
+    return [_line(run) for run in runs] or ["Nothing was applied yet."]
+
+
+def _line(run: Run) -> str:
+    who = str(run.created_by or "a command")
+    words = run.edition.words if run.state == Run.State.DONE else f"{_deed(run)} {run.error}".strip()
+    note = f" “{run.note}”" if run.note else ""
+    return f"{run.number or '-':>4}  {run.created_at:%Y-%m-%d %H:%M}  {run.state:<9}  {who}: {words}{note}"

@@ -1,0 +1,168 @@
+"""Whatever is applied, reverted, retried, cancelled and killed in whatever order: the ledger says what the model says.
+
+They are the same sequences each time. Before a release, `LEDGERS_TRIED=1000 ./dev test tests/attribution/ledger/test_laws.py` tries
+as many other ones.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from apps.attribution.ledger import reverting
+from apps.attribution.ledger.checking import violations
+from apps.attribution.ledger.orders import apply_now, revert_now
+from apps.attribution.ledger.preview import Preview, preview
+from apps.attribution.models import Policy, Run
+from apps.ingress.event import Event
+from apps.ingress.rules import Term, holds
+from apps.ingress.warehouse.connection import client
+from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger
+from tests.attribution.ledger.model import Model
+from tests.attribution.ledger.workers import Worker
+
+pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
+
+TRIED = int(os.environ.get("LEDGERS_TRIED") or 0)
+SEQUENCES = settings(
+    max_examples=TRIED or 24,
+    derandomize=not TRIED,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+NAMES = ("Spring", "Summer", "Осень 冬")
+WORDS = ("sale", "скидки", "春", "")
+DAYS = 4
+
+
+@dataclass(frozen=True)
+class Click:
+    word: str
+    day: int
+
+    def store(self, ledger: Ledger) -> Event:
+        at = MONDAY + self.day * A_DAY + timedelta(hours=5)
+        return ledger.click(at, utm_campaign=self.word, stored_at=timezone.now(), country="DE")
+
+
+@dataclass(frozen=True)
+class Apply:
+    campaign: int
+    words: frozenset[str]
+    days: tuple[int, int]
+    policy: Policy
+    trouble: str
+    late: Click | None
+
+
+@dataclass(frozen=True)
+class Revert:
+    run: int
+    trouble: str
+
+
+CLICKS = st.builds(Click, st.sampled_from(WORDS), st.integers(0, DAYS - 1))
+TROUBLES = st.sampled_from(["", "", "twice", "half", "crash", "cancel", "fail"])
+APPLIES = st.builds(
+    Apply,
+    st.integers(0, len(NAMES) - 1),
+    st.frozensets(st.sampled_from([word for word in WORDS if word]), min_size=1),
+    st.tuples(st.integers(0, DAYS), st.integers(0, DAYS)).map(sorted).filter(lambda days: days[0] < days[1]).map(tuple),
+    st.sampled_from(Policy),
+    TROUBLES,
+    st.none() | CLICKS,
+)
+REVERTS = st.builds(Revert, st.integers(0, 9), TROUBLES)
+STEPS = st.lists(st.one_of(CLICKS, APPLIES, REVERTS, APPLIES, REVERTS), min_size=2, max_size=9)
+
+
+class Both:
+    """The ledger and its model, taken through the same steps."""
+
+    def __init__(self) -> None:
+        self.ledger, self.model = Ledger(*NAMES), Model()
+        self.done: list[Run] = []
+
+    def take(self, step: Click | Apply | Revert) -> None:
+        match step:
+            case Click():
+                self.model.events.append(step.store(self.ledger))
+            case Apply():
+                self._apply(step)
+            case Revert() if self.done:
+                self._revert(step)
+
+    def _apply(self, step: Apply) -> None:
+        campaign = self.ledger.campaigns[step.campaign]
+        rule = Term("utm_campaign", "in", tuple(sorted(step.words)))
+        start, end = (MONDAY + day * A_DAY for day in step.days)
+        order = apply_now(campaign, rule, start, end, policy=step.policy, now=timezone.now())
+        run = self.ledger.planned(rule, campaign=campaign, span=(start, end), policy=step.policy)
+        known = list(self.model.events)
+        late = [step.late] if step.late else []
+        if self._run(run, step.trouble, preview(order), late):
+            fits = {event.event_id for event in known if start <= event.happened_at < end and holds(rule, event)}
+            self.model.apply(campaign.name, step.policy, lambda event: event.event_id in fits)
+
+    def _revert(self, step: Revert) -> None:
+        place = step.run % len(self.done)
+        run = self.done[place]
+        if self._run(reverting.plan(run, now=timezone.now()), step.trouble, preview(revert_now(run))):
+            self.model.revert(place)
+
+    def _run(self, run: Run, trouble: str, foreseen: Preview, late: list[Click] | None = None) -> bool:
+        """Whether the run came to something."""
+        worker = Worker(run)
+        self.model.events += [click.store(self.ledger) for click in late or ()]
+        {
+            "twice": worker.write_every_day_twice,
+            "half": worker.write_half_of_each_day,
+            "crash": worker.write_a_day,
+            "cancel": worker.write_a_day,
+            "fail": worker.write_half_of_each_day,
+        }.get(trouble, list)()
+        assert self.ledger.labels() == self.model.labels, "nothing shows of a run that is not done"
+        if trouble in ("cancel", "fail"):
+            (worker.cancel if trouble == "cancel" else worker.fail)()
+            assert not run.is_open
+            return False
+        worker.finish()
+        assert run.counts == foreseen.counts, "the preview is the result"
+        self.done.append(run)
+        return True
+
+
+@SEQUENCES
+@given(clicks=st.lists(CLICKS, min_size=3, max_size=12), steps=STEPS)
+def test_the_ledger_keeps_its_laws(clicks: list[Click], steps: list[Any]) -> None:
+    both = Both()
+    ledger, model = both.ledger, both.model
+    model.events += [click.store(ledger) for click in clicks]
+    bystander = Ledger("Spring")
+    theirs = bystander.click(utm_campaign=WORDS[0])
+
+    for step in steps:
+        both.take(step)
+
+    before = raw(ledger)
+    numbers = [0, *(run.number for run in both.done)]
+    assert ledger.labels() == model.labels
+    assert [ledger.labels(number) for number in numbers] == model.editions
+    assert [ledger.hourly(number) for number in numbers] == [model.hourly(place) for place in range(len(numbers))]
+    assert violations(ledger.organization.pk) == []
+    assert bystander.labels() == {}
+    assert raw(ledger) == before
+    assert len(ledger.labels()) <= len(model.events)
+    assert theirs.event_id not in ledger.labels()
+
+
+def raw(ledger: Ledger) -> Any:
+    """Of all that arrived: how many, and a fingerprint."""
+    sql = f"SELECT count(), sum(cityHash64(*)) FROM events WHERE organization_id = {ledger.organization.pk}"
+    return client().execute(sql)
