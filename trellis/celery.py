@@ -47,6 +47,16 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 30.0},
     },
+    "end orphaned runs": {
+        "task": "apps.attribution.tasks.end_orphaned_runs",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
+    "forget visitors": {
+        "task": "apps.attribution.tasks.forget_visitors",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3600.0},
+    },
     "publish networks": {
         "task": "apps.attribution.tasks.publish_networks",
         "schedule": 5.0,

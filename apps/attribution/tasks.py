@@ -9,6 +9,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from apps.attribution import booking, costs, following, matching, publish, storing
+from apps.attribution.ledger import running, visitors
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 
 # Below the beat's expiry and the time limit: what waits longer is taken up by the next round.
@@ -64,6 +65,25 @@ def finish_cost_uploads() -> int:
     Twice is once. Comes by every thirty seconds.
     """
     return costs.finish_waiting()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def end_orphaned_runs() -> int:
+    """End runs whose jobs were cancelled or failed without them, so that the next may begin; returns how many.
+
+    Twice is once. Comes by every thirty seconds.
+    """
+    return running.end_orphans(timezone.now())
+
+
+@shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]
+def forget_visitors() -> int:
+    """Forget in the ledger whose clicks those were that are older than their organization keeps events; returns of how many
+    organizations.
+
+    Twice is once. Comes by every night.
+    """
+    return visitors.forget(timezone.now())
 
 
 def _until_nothing_waits(do_some: Callable[[datetime], int]) -> int:
