@@ -1,16 +1,17 @@
 """Writing moves down as entries, a day of UTC at a time: each exactly once, however often and by however many that is tried."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from apps.attribution.ledger.columns import COPIED, ENTRY, LABEL
-from apps.attribution.ledger.extent import extent
 from apps.attribution.ledger.moves import Moves, moves
 from apps.attribution.ledger.orders import Order
-from apps.attribution.ledger.sql import WITHIN, filled, milliseconds, months, span
+from apps.attribution.ledger.pieces import pieces
+from apps.attribution.ledger.sql import WITHIN, filled, milliseconds, span
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 from apps.ingress.warehouse.reader import SCOPE, Warehouse
 from apps.ingress.warehouse.upkeep import change
@@ -89,21 +90,19 @@ class Posting:
 def days_left(posting: Posting) -> list[Day]:
     """Days that should have more entries than they have, oldest first. Errors: WarehouseUnavailable, QuestionTooLarge.
 
-    Source: tables events and attribution_entries. Cost: one pass over the span, a month at a time.
+    Source: tables events and attribution_entries. Cost: one pass over the span, some millions of events at a time.
     """
     asked = moves(posting.order)
-    stretch = extent(posting.warehouse, posting.order)
-    left: list[Day] = []
-    for start, end in months(stretch.start, stretch.end):
-        when = span(start, end)
-        sql = filled(SHOULD, signs=SIGNS, moves=asked.sql)
-        should = posting.warehouse.rows(sql, _OfDay, {**asked.parameters, **when}, name="ledger_should")
-        there = posting.warehouse.rows(
-            filled(IS, within=WITHIN), _OfDay, {**when, "edition": posting.edition}, name="ledger_is"
-        )
-        entries = {one.day: one.entries for one in there}
-        left += [Day(one.day, one.entries, entries.get(one.day, 0)) for one in should]
-    return sorted((day for day in left if day.entries > day.there), key=lambda day: day.day)
+    should, there = filled(SHOULD, signs=SIGNS, moves=asked.sql), filled(IS, within=WITHIN)
+    entries: Counter[date] = Counter()
+    written: Counter[date] = Counter()
+    for piece in pieces(posting.warehouse, posting.order):
+        parameters = {**asked.parameters, **piece, "edition": posting.edition}
+        for one in posting.warehouse.rows(should, _OfDay, parameters, name="ledger_should"):
+            entries[one.day] += one.entries
+        for one in posting.warehouse.rows(there, _OfDay, parameters, name="ledger_is"):
+            written[one.day] += one.entries
+    return [Day(day, number, written[day]) for day, number in sorted(entries.items()) if number > written[day]]
 
 
 def post_day(posting: Posting, day: Day) -> bool:

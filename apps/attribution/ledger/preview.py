@@ -6,10 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from apps.attribution.ledger.extent import extent, history
 from apps.attribution.ledger.moves import moves
 from apps.attribution.ledger.orders import Order
-from apps.attribution.ledger.sql import filled, months, span
+from apps.attribution.ledger.pieces import history_begins_at, pieces
+from apps.attribution.ledger.sql import filled
 from apps.attribution.ledger.tally import Counts, counts
 from apps.ingress.event import Kind
 from apps.ingress.warehouse.reader import Warehouse
@@ -35,7 +35,8 @@ GROUP BY day, old, new ORDER BY day, old, new
 class Moved:
     """Events of one day (UTC) that go from one campaign to another, 0 being none, with what their conversions came to.
 
-    `events` are of every kind, `people` those that count as clicks. Money is in the organization's currency. `sample` are ids.
+    A large day comes in parts. `events` are of every kind, `people` those that count as clicks. Money is in the organization's
+    currency. `sample` are ids.
     """
 
     day: date
@@ -110,15 +111,13 @@ class Preview:
 def preview(order: Order, *, max_execution_s: int = 15) -> Preview:
     """What a run with this order does, counted. Units: events. Errors: WarehouseUnavailable, QuestionTooLarge.
 
-    Source: tables events, attribution_entries and conversions. Cost: one pass over the span, a month at a time.
+    Source: tables events, attribution_entries and conversions. Cost: one pass over the span, some millions of events at a time.
     """
     warehouse = Warehouse(order.organization_id, max_execution_s)
     asked = moves(order, ("kind",))
     sql = filled(SQL, moves=asked.sql, old_kind="m.old_kind" if asked.takes else "''")
-    stretch = extent(warehouse, order)
     moved: list[Moved] = []
-    for start, end in months(stretch.start, stretch.end):
-        parameters = {**asked.parameters, **span(start, end), "human": Kind.HUMAN.value}
+    for piece in pieces(warehouse, order):
+        parameters = {**asked.parameters, **piece, "human": Kind.HUMAN.value}
         moved += warehouse.rows(sql, Moved, parameters, name="ledger_preview")
-    stored = history(warehouse)
-    return Preview(tuple(moved), order.start, stored.start if stored else None)
+    return Preview(tuple(moved), order.start, history_begins_at(warehouse))

@@ -106,3 +106,19 @@ def test_a_sample_is_short(ledger: Ledger) -> None:
         ledger.click(MONDAY + number % 7 * A_DAY)
 
     assert len(set(foreseen(ledger).sample)) == 10
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_it_is_the_same_in_small_pieces(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, policy: Policy) -> None:
+    for number in range(24):
+        ledger.click(MONDAY + number % 5 * A_DAY, country=("DE", "FR")[number % 2])
+    ledger.applied(country("DE"))
+    whole = foreseen(ledger, policy=policy)
+
+    monkeypatch.setattr("apps.attribution.ledger.pieces.PIECE_EVENTS", 3)
+    small = foreseen(ledger, policy=policy)
+    run = ledger.applied(campaign=ledger.summer, policy=policy)
+
+    assert (small.counts, small.by_day) == (whole.counts, whole.by_day)
+    assert run.counts == whole.counts
+    assert len(ledger.labels()) == 24
