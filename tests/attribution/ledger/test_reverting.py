@@ -76,6 +76,19 @@ def test_it_goes_back_all_the_same_when_the_first_is_reverted_last(ledger: Ledge
     assert ledger.labels() == {}
 
 
+def test_of_several_layers_the_newest_that_stands_shows() -> None:
+    ledger = Ledger("Spring", "Summer", "Autumn", "Winter")
+    click = ledger.click()
+    runs = [ledger.applied(campaign=campaign, policy=Policy.OVERRIDE) for campaign in ledger.campaigns]
+    _, summer, autumn, winter = runs
+
+    ledger.reverted(winter)
+    assert ledger.labels() == {click.event_id: "Autumn"}
+    ledger.reverted(summer)
+    ledger.reverted(autumn)
+    assert ledger.labels() == {click.event_id: "Spring"}
+
+
 def test_reverting_twice_is_reverting_once(ledger: Ledger) -> None:
     ledger.click()
     run = ledger.applied()
