@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -105,8 +105,8 @@ def days_left(posting: Posting) -> list[Day]:
     return [Day(day, number, written[day]) for day, number in sorted(entries.items()) if number > written[day]]
 
 
-def post_day(posting: Posting, day: Day) -> bool:
-    """Make sure that all entries of the day are there; returns whether some were missing.
+def post_day(posting: Posting, day: Day, alive: Callable[[], None] = lambda: None) -> bool:
+    """Make sure that all entries of the day are there; returns whether some were missing. Calls `alive` before each part.
 
     Errors: WarehouseUnavailable, QuestionTooLarge; then calling again is right.
     """
@@ -114,10 +114,13 @@ def post_day(posting: Posting, day: Day) -> bool:
     start = max(day.begins_at, posting.order.start)
     end = min(day.begins_at + timedelta(days=1), posting.order.end)
     spans = [span(start, end, part=part, parts=parts) for part in range(parts)]
-    some = [when for when in spans if not day.there or _missing(posting, when)]
-    for when in some:
-        _post(posting, when, f"{day.day}-{when['part']}-{parts}")
-    return bool(some)
+    wrote = False
+    for when in spans:
+        alive()
+        if not day.there or _missing(posting, when):
+            _post(posting, when, f"{day.day}-{when['part']}-{parts}")
+            wrote = True
+    return wrote
 
 
 def _post(posting: Posting, when: Mapping[str, int], name: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -106,8 +107,8 @@ def _write(job: Job, run: Run, cursor: Cursor | None) -> Cursor | None:
     wrote = False
     for place, day in enumerate(left):
         done = max(total - len(left) + place, 0)
-        jobs.advance(job, done, max(total, done), f"{day.day:%-d %B %Y}")
-        wrote |= post_day(posting, day)
+        alive = partial(jobs.advance, job, done, max(total, done), f"{day.day:%-d %B %Y}")
+        wrote |= post_day(posting, day, alive)
         if timezone.now() > deadline:
             return {"days": total}
     if not wrote:
