@@ -28,17 +28,23 @@ class Plans(MutableMapping[int, Plan]):
         self._read_max = read_max
         # In the order in which they were read.
         self._read: dict[int, Plan] = {}
-        self._packed: dict[int, bytes] = {}
+        # What is in force, and behind what nobody has read yet the one it took the place of.
+        self._packed: dict[int, tuple[bytes, ...]] = {}
         self._reading = threading.Lock()
 
     def put(self, campaign_id: int, unit: Mapping[str, Any]) -> None:
-        """What was published. Errors: BadPlan, of a new version; the one before stays in force."""
-        plan = Plan.read(campaign_id, unit) if campaign_id in self else None
+        """What was published: read at once where clicks ask for it, else with the next click.
+
+        What cannot be read leaves the one before in force; of a campaign that is read it is said at once. Errors: BadPlan.
+        """
+        plan = Plan.read(campaign_id, unit) if campaign_id in self._read else None
         packed = zlib.compress(orjson.dumps(unit), level=1)
         with self._reading:
-            self._packed[campaign_id] = packed
             if plan:
+                self._packed[campaign_id] = (packed,)
                 self._keep(campaign_id, plan)
+            else:
+                self._packed[campaign_id] = (packed, *self._packed.get(campaign_id, ())[-1:])
 
     def get(self, campaign_id: int, default: Any = None) -> Any:
         """The plan. Cost: 1 ms for a campaign that is not read, else nothing."""
@@ -73,17 +79,19 @@ class Plans(MutableMapping[int, Plan]):
     def _first(self, campaign_id: int) -> Plan | None:
         # Alone: a version that is put meanwhile must not be covered by the one that is being read.
         with self._reading:
-            packed = self._packed.get(campaign_id)
-            if packed is None or campaign_id in self._read:
-                return self._read.get(campaign_id)
-            try:
-                plan = Plan.read(campaign_id, orjson.loads(zlib.decompress(packed)))
-            except BadPlan as error:
-                log.error("a published campaign cannot be read; its links go on without it", error=str(error))
-                del self._packed[campaign_id]
-                return None
-            self._keep(campaign_id, plan)
-            return plan
+            if campaign_id in self._read:
+                return self._read[campaign_id]
+            for packed in self._packed.get(campaign_id, ()):
+                try:
+                    plan = Plan.read(campaign_id, orjson.loads(zlib.decompress(packed)))
+                except BadPlan as error:
+                    log.error("a published campaign cannot be read; its links go on as before", error=str(error))
+                else:
+                    self._packed[campaign_id] = (packed,)
+                    self._keep(campaign_id, plan)
+                    return plan
+            self._packed.pop(campaign_id, None)
+            return None
 
     def _keep(self, campaign_id: int, plan: Plan) -> None:
         """A busy campaign that has to make room is read again with its next click: once in so many readings of others."""

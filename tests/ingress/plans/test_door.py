@@ -113,6 +113,7 @@ def test_a_version_is_replaced_whole() -> None:
 
 def test_what_cannot_be_read_leaves_the_version_before_in_force() -> None:
     table = a_campaign_table(a_document())
+    clicked(table)
 
     with pytest.raises(BadPlan, match="campaign 5"):
         table.apply(f"campaign:{CAMPAIGN}", a_unit(a_document(a_rule(11, 2, when={"field": "mood", "op": "is"}))))
