@@ -18,6 +18,7 @@ from apps.ingress.warehouse.reader import Warehouse
 from apps.ingress.warehouse.upkeep import change
 from apps.ingress.warehouse.writer import store_events
 from tests.analytics.make import NOON, a_click, a_warehouse, stored
+from tests.ingress.history import delete_events, update_events
 from tests.ingress.make import a_job
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
@@ -171,9 +172,7 @@ def test_a_marked_day_is_read_from_events(warehouse: Warehouse):
 
 def test_days_whose_events_are_all_gone_are_left_to_the_rollup(warehouse: Warehouse):
     stored(*some_clicks(warehouse))
-    change(
-        "ALTER TABLE events DELETE WHERE organization_id = {o:UInt32}", {"o": warehouse.organization_id}, name="test"
-    )  # fmt: skip
+    delete_events("organization_id = {o:UInt32}", o=warehouse.organization_id)
 
     reconcile(DAY, DAY, wait=no_wait)
     mend(wait=no_wait)
@@ -184,7 +183,7 @@ def test_days_whose_events_are_all_gone_are_left_to_the_rollup(warehouse: Wareho
 def test_days_that_were_enriched_again_are_read_from_events_until_they_are_built(warehouse: Warehouse):
     mine = warehouse.organization_id
     stored(*some_clicks(warehouse))
-    change("ALTER TABLE events UPDATE country = 'AT' WHERE organization_id = {o:UInt32}", {"o": mine}, name="test")
+    update_events("country = 'AT'", "organization_id = {o:UInt32}", o=mine)
     job = a_job()
     ChangedHours.objects.create(
         job=job, organization_id=mine, start=YESTERDAY, end=NOON, fields=["country"], is_settled=True
@@ -247,9 +246,7 @@ def test_an_answer_of_whole_days_lacks_only_parts_of_days_when_single_events_are
     mine = warehouse.organization_id
     berlin = Span.last_days(7, now=NOON, zone=ZoneInfo("Europe/Berlin"))
     stored(a_click(NOON - timedelta(days=5), organization=mine), a_click(YESTERDAY, organization=mine))
-    change(
-        "ALTER TABLE events DELETE WHERE organization_id = {o:UInt32} AND happened_at < '2026-11-20'", {"o": mine}, name="test"
-    )  # fmt: skip
+    delete_events("organization_id = {o:UInt32} AND happened_at < '2026-11-20'", o=mine)
 
     found = answer(warehouse, Query(berlin, dimensions=("link",)))
 
@@ -260,9 +257,7 @@ def test_an_answer_of_whole_days_lacks_only_parts_of_days_when_single_events_are
 def test_an_answer_says_that_history_is_gone_when_it_needs_single_events(warehouse: Warehouse):
     mine = warehouse.organization_id
     stored(a_click(NOON - timedelta(days=5), organization=mine), a_click(YESTERDAY, organization=mine))
-    change(
-        "ALTER TABLE events DELETE WHERE organization_id = {o:UInt32} AND happened_at < '2026-11-20'", {"o": mine}, name="test"
-    )  # fmt: skip
+    delete_events("organization_id = {o:UInt32} AND happened_at < '2026-11-20'", o=mine)
 
     by_rollup = answer(warehouse, Query(WEEK, dimensions=("country",)))
     by_events = answer(warehouse, Query(WEEK, dimensions=("country", "browser")))

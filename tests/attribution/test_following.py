@@ -10,6 +10,7 @@ from apps.ingress.event import Event
 from apps.ingress.models import ChangedHours
 from apps.ingress.warehouse.connection import client
 from tests.attribution.make import NOON, a_network, a_postback, a_stored_click
+from tests.ingress.history import update_events
 from tests.ingress.make import a_job
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
@@ -17,7 +18,6 @@ BY_COUNTRY = """
 SELECT country, toInt64(sum(conversions)), toFloat64(sum(revenue)) FROM conversions
 WHERE organization_id = {organization:UInt32} GROUP BY country HAVING count() > 0 ORDER BY country
 """
-ENRICH = "ALTER TABLE events UPDATE country = {country:String} WHERE event_id = {event:UInt64}"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def settled() -> None:
 
 
 def enriched(network: Network, click: Event, country: str, *, is_settled: bool = True) -> ChangedHours:
-    client().execute(ENRICH, {"country": country, "event": click.event_id}, settings={"mutations_sync": 1})
+    update_events("country = {country:String}", "event_id = {event:UInt64}", country=country, event=click.event_id)
     return ChangedHours.objects.create(
         job=a_job(network.organization_id),
         organization_id=network.organization_id,

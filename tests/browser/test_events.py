@@ -64,7 +64,7 @@ def test_filters_can_be_set_and_cleared(visit, member):
     page = visit("/events", member.user)
 
     page.get_by_label("Link key").fill("winter")
-    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator("#events tbody tr")).to_have_count(1)
     expect(page.locator(f"#event-{winter.event_id}")).to_be_visible()
     page.get_by_role("link", name="Clear").click()

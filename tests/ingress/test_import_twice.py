@@ -16,6 +16,7 @@ from apps.ingress.access_log_file import Line
 from apps.ingress.models import DeadLetter
 from apps.ingress.warehouse.connection import client
 from tests.accounts.make import an_organization
+from tests.ingress.history import delete_events
 from tests.ingress.logs import FROM, NASTY, a_hit, a_log, counted, rows, run
 from tests.ingress.make import an_organization_id
 
@@ -91,7 +92,7 @@ def test_two_imports_of_a_growing_log_at_once_store_once(acme: int) -> None:
 def test_what_was_deleted_since_can_be_imported_again(acme: int, tmp_path: Path) -> None:
     file = a_log(tmp_path, *(a_hit(n) for n in range(5)))
     run(file)
-    client().execute(f"ALTER TABLE events DELETE WHERE organization_id = {acme}", settings={"mutations_sync": 2})
+    delete_events("organization_id = {acme:UInt32}", acme=acme)
 
     report = run(file)
 

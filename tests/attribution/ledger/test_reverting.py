@@ -7,8 +7,8 @@ from apps.attribution.ledger import reverting
 from apps.attribution.ledger.orders import revert_now
 from apps.attribution.ledger.preview import preview
 from apps.attribution.models import Edition, Policy
-from apps.ingress.warehouse.upkeep import change
 from tests.attribution.ledger.make import MONDAY, Ledger, country
+from tests.ingress.history import delete_events
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 
@@ -141,8 +141,7 @@ def test_the_preview_of_a_revert_is_its_result(ledger: Ledger) -> None:
 def test_a_run_is_reverted_although_its_clicks_are_gone(ledger: Ledger) -> None:
     ledger.click()
     run = ledger.applied()
-    gone = "ALTER TABLE events DELETE WHERE organization_id = {organization_id:UInt32}"
-    change(gone, {"organization_id": ledger.organization.pk}, name="test")
+    delete_events("organization_id = {o:UInt32}", o=ledger.organization.pk)
     assert ledger.hourly() == {"Spring": 1}
 
     ledger.reverted(run)
