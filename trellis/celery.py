@@ -52,6 +52,13 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 30.0},
     },
+    "publish labels": {"task": "apps.attribution.tasks.publish_labels", "schedule": 5.0, "options": {"expires": 5.0}},
+    "publish all labels": {
+        "task": "apps.attribution.tasks.publish_labels",
+        "kwargs": {"everything": True},
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "forget visitors": {
         "task": "apps.attribution.tasks.forget_visitors",
         "schedule": crontab(hour=3, minute=40),

@@ -10,6 +10,7 @@ from redis import RedisError
 
 from apps.attribution import booking, costs, following, matching, publish, storing
 from apps.attribution.ledger import running, visitors
+from apps.attribution.live import publishing
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 
 # Below the beat's expiry and the time limit: what waits longer is taken up by the next round.
@@ -74,6 +75,15 @@ def end_orphaned_runs() -> int:
     Twice is once. Comes by every thirty seconds.
     """
     return running.end_orphans(timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def publish_labels(everything: bool = False) -> int:
+    """Put the rules in force that label what comes, where campaigns or runs changed; returns of how many organizations.
+
+    Twice is once. Comes by every five seconds, and with `everything` every ten minutes.
+    """
+    return publishing.publish_changed(timezone.now(), everything=everything)
 
 
 @shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]

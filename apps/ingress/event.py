@@ -55,8 +55,19 @@ class Origin(StrEnum):
     DEMO = "demo"
 
 
+class Unlabelled(StrEnum):
+    """Why no campaign had a claim on an event when it was stored: its address names none, names one that nobody has, the campaign
+    that would have had it was paused, or no rule held."""
+
+    NO_KEY = "no_key"
+    UNKNOWN_KEY = "unknown_key"
+    PAUSED = "paused"
+    NO_RULE = "no_rule"
+
+
 class Event(NamedTuple):
-    """One request: first what it was and what was decided, written once; then what enrichment found, a group of fields a step.
+    """One request: first what it was and what was decided, written once; then what enrichment found, a group of fields a step; last
+    the label it had when it was stored, written once too. What it is called today is in the ledger.
 
     Text is the raw bytes of the request read as UTF-8, with what is not UTF-8 kept byte for byte. Empty means absent: nothing is
     null. `headers` keeps order and repeats; `parameters` is `query` decoded, the first value of each name. `organization_id` 0 is
@@ -154,6 +165,12 @@ class Event(NamedTuple):
     kind: str = Kind.HUMAN
     kind_reason: str = ""
     kind_version: int = 0
+    # label
+    label_campaign_id: int = 0
+    label_run_id: int = 0
+    label_rule_version: int = 0
+    label_edition: int = 0
+    label_reason: str = ""
 
 
 FIELDS: tuple[str, ...] = Event._fields

@@ -13,6 +13,7 @@ import structlog
 from apps.ingress.enrich import enrich
 from apps.ingress.enrich.tables import current
 from apps.ingress.event import Event
+from apps.ingress.labelling import labelled, shelf
 from apps.ingress.line import BadLine, decode
 from apps.ingress.models import DeadLetter, Postback
 from apps.ingress.postbacks.line import is_postback, received_at, taken_of
@@ -80,13 +81,15 @@ def store_lines(segment_id: str, lines: Sequence[bytes], *, now: datetime, look_
 def _decoded(segment_id: str, lines: Sequence[bytes], now: datetime) -> _Read:
     events: list[Event | None] = [None] * len(lines)
     postbacks, dead = [], []
-    tables = current(now)
+    tables, rules = current(now), shelf.current(now)
     for place, line in enumerate(lines):
         try:
             if is_postback(line):
                 postbacks.append(_postback(line))
             else:
-                events[place] = enrich(decode(line, stored_at=now), tables)
+                event = enrich(decode(line, stored_at=now), tables)
+                labels = rules.of(event.organization_id)
+                events[place] = labelled(event, labels) if labels else event
         except BadLine as error:
             dead.append(_letter(segment_id, place + 1, line, 0, str(error), now))
     return _Read(events, postbacks, dead)

@@ -41,8 +41,10 @@ def plan(
     now: datetime,
     by: User | None = None,
     note: str = "",
+    goes_live: bool = False,
 ) -> Run:
-    """A run that has yet to begin: `running.start` gives it to workers."""
+    """A run that has yet to begin: `running.start` gives it to workers. When it `goes_live`, its rule labels what comes, too, from
+    when it is done until somebody reverts it."""
     return Run.objects.create(
         organization_id=campaign.organization_id,
         campaign=campaign,
@@ -52,6 +54,7 @@ def plan(
         start=start,
         end=end,
         policy=policy,
+        goes_live=goes_live,
         note=note,
         created_by=by,
         created_at=now,

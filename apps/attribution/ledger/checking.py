@@ -122,8 +122,10 @@ def _exact_copies(asked: _Asked) -> Sequence[str]:
 
 
 def _known_editions(asked: _Asked) -> Sequence[str]:
-    numbers = Run.objects.filter(organization_id=asked.organization_id, number__isnull=False)
-    return asked.examples(STRANGE, {"known": list(numbers.values_list("number", flat=True))})
+    runs = Run.objects.filter(organization_id=asked.organization_id, number__isnull=False)
+    published = Edition.objects.filter(organization_id=asked.organization_id)
+    known = {*runs.values_list("number", flat=True), *published.values_list("number", flat=True)}
+    return asked.examples(STRANGE, {"known": sorted(known)})
 
 
 def _equal_hours(asked: _Asked) -> Sequence[str]:
@@ -132,7 +134,7 @@ def _equal_hours(asked: _Asked) -> Sequence[str]:
 
 
 def _true_counts(asked: _Asked) -> Iterator[str]:
-    done = Edition.objects.filter(organization_id=asked.organization_id).order_by("number")
+    done = Edition.objects.filter(organization_id=asked.organization_id, run__isnull=False).order_by("number")
     said: dict[int, Any] = dict(done.values_list("number", "run__counts"))
     for number, there in tallies(asked.organization_id, list(said)).items():
         if there != said[number]:
@@ -142,7 +144,7 @@ def _true_counts(asked: _Asked) -> Iterator[str]:
 LAWS: dict[str, Callable[[_Asked], Sequence[str] | Iterator[str]]] = {
     "After every edition an event has one campaign or none.": _one_label,
     "What takes an entry back is its copy.": _exact_copies,
-    "Every entry is of an edition whose run is known.": _known_editions,
+    "Every entry is of an edition that is known, or of a run that came to nothing.": _known_editions,
     "The sums by hour are those of the entries.": _equal_hours,
     "A run moved as many events as it says.": _true_counts,
 }

@@ -21,7 +21,8 @@ SELECT e.event_id AS event_id, e.happened_at AS happened_at,
        {to_campaign:UInt64} AS new_campaign_id, {to_run:UInt64} AS new_run_id, {to_version:UInt32} AS new_rule_version{{both}}
 FROM (
     SELECT event_id, happened_at{{own}} FROM events
-    WHERE {{scope}} AND {{within}} AND stored_at <= fromUnixTimestamp64Milli({watermark_ms:Int64}) AND ({{rule}})
+    WHERE {{scope}} AND {{within}} AND stored_at > fromUnixTimestamp64Milli({since_ms:Int64})
+      AND stored_at <= fromUnixTimestamp64Milli({watermark_ms:Int64}) AND ({{rule}})
 ) AS e
 LEFT ANY JOIN ({{labels}}) AS l ON e.event_id = l.event_id
 WHERE {{open}}
@@ -30,7 +31,8 @@ OPEN = {Policy.FILL: "l.campaign_id = 0", Policy.OVERRIDE: "l.campaign_id != {to
 # What a run named, whether that still shows or not.
 NAMED = """
 SELECT event_id, happened_at FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND edition = {applied:UInt32} AND sign = 1
+WHERE {{scope}} AND {{within}} AND campaign_id = {campaign_id:UInt64} AND run_id = {named_by:UInt64} AND sign = 1
+LIMIT 1 BY event_id
 """
 # Of each event the layers that stand, in the order in which they were laid: the newest is what shows. Live labels are of run 0.
 TOPS = """
@@ -88,6 +90,7 @@ def _of_apply(order: Apply, columns: Sequence[str]) -> Moves:
         "to_campaign": order.campaign_id,
         "to_run": order.run_id,
         "to_version": order.rule_version,
+        "since_ms": milliseconds(order.since),
         "watermark_ms": milliseconds(order.watermark),
     }
     return Moves(sql, parameters, takes)
@@ -109,5 +112,5 @@ def _of_revert(order: Revert, columns: Sequence[str]) -> Moves:
         within=WITHIN,
         as_of=AS_OF,
     )
-    parameters = {**order.base.parameters(), "applied": order.applied, "standing": list(order.standing)}
+    parameters = {**order.base.parameters(), **order.named(), "standing": list(order.standing)}
     return Moves(sql, parameters)

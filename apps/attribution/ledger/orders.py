@@ -1,18 +1,21 @@
 """What a run is told to do, as a value: previews are asked of the same."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apps.attribution.ledger import editions
 from apps.attribution.ledger.editions import AsOf
 from apps.attribution.models import Policy, Run
 from apps.campaigns.models import Campaign
+from apps.ingress.event import EPOCH
 from apps.ingress.rules import Rule, parse
+
+EVER = (EPOCH, datetime(2200, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
 class Apply:
-    """A rule over history, for a campaign. Events stored until `watermark` are looked at, with the labels of `base`."""
+    """A rule over history, for a campaign: over events stored after `since` until `watermark`, with the labels of `base`."""
 
     organization_id: int
     campaign_id: int
@@ -24,22 +27,27 @@ class Apply:
     base: AsOf
     run_id: int = 0
     rule_version: int = 0
+    since: datetime = EPOCH
 
 
 @dataclass(frozen=True)
 class Revert:
     """What a run applied, decided anew by the runs that stand when it no longer does, or does again.
 
-    `applied` is the number of the run that named the events, `standing` are runs.
+    `named_by` is the run that named the events, `standing` are runs.
     """
 
     organization_id: int
     campaign_id: int
-    applied: int
+    named_by: int
     standing: tuple[int, ...]
     start: datetime
     end: datetime
     base: AsOf
+
+    def named(self) -> dict[str, int]:
+        """Parameters of questions about what the run named."""
+        return {"campaign_id": self.campaign_id, "named_by": self.named_by}
 
 
 Order = Apply | Revert
@@ -52,6 +60,7 @@ def order_of(run: Run) -> Order:
     base = editions.before(run.organization_id, run.number)
     if run.reverts:
         return _revert(run.reverts, base)
+    first = run.catches_up or run
     return Apply(
         run.organization_id,
         run.campaign_id,
@@ -61,8 +70,9 @@ def order_of(run: Run) -> Order:
         run.policy,
         watermark=run.started_at,
         base=base,
-        run_id=run.pk,
+        run_id=first.pk,
         rule_version=run.rule_version,
+        since=run.catches_up.started_at or EPOCH if run.catches_up else EPOCH,
     )
 
 
@@ -80,15 +90,8 @@ def revert_now(run: Run) -> Revert:
 
 
 def _revert(run: Run, base: AsOf) -> Revert:
-    applied = editions.applied_by(run)
-    assert applied.number
+    named_by = editions.applied_by(run)
     stand = editions.standing(run.organization_id, before=base.number + 1, toggled=run)
-    return Revert(
-        run.organization_id,
-        applied.campaign_id,
-        applied.number,
-        tuple(sorted(stand)),
-        applied.start,
-        applied.end,
-        base,
-    )
+    # What was labelled live, or caught up with, may have happened at any time.
+    start, end = EVER if named_by.goes_live else (named_by.start, named_by.end)
+    return Revert(run.organization_id, named_by.campaign_id, named_by.pk, tuple(sorted(stand)), start, end, base)

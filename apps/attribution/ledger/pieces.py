@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from apps.attribution.ledger.orders import Apply, Order
-from apps.attribution.ledger.sql import MILLISECOND, WITHIN, filled, span
+from apps.attribution.ledger.sql import MILLISECOND, WITHIN, filled, milliseconds, span
 from apps.ingress.event import EPOCH
 from apps.ingress.warehouse.reader import Warehouse
 
@@ -14,11 +14,13 @@ from apps.ingress.warehouse.reader import Warehouse
 PIECE_EVENTS = 4_000_000
 A_DAY = timedelta(days=1)
 EVENTS = """
-SELECT toDate(happened_at, 'UTC') AS day, count() AS events FROM events WHERE {{scope}} AND {{within}} GROUP BY day ORDER BY day
+SELECT toDate(happened_at, 'UTC') AS day, count() AS events FROM events
+WHERE {{scope}} AND {{within}}{{since}} GROUP BY day ORDER BY day
 """
+SINCE = " AND stored_at > fromUnixTimestamp64Milli({since_ms:Int64})"
 NAMED = """
 SELECT toDate(happened_at, 'UTC') AS day, count() AS events FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND campaign_id = {campaign_id:UInt64} AND edition = {applied:UInt32} AND sign = 1
+WHERE {{scope}} AND {{within}} AND campaign_id = {campaign_id:UInt64} AND run_id = {named_by:UInt64} AND sign = 1
 GROUP BY day ORDER BY day
 """
 FIRST = "SELECT toUnixTimestamp64Milli(happened_at) AS ms FROM events WHERE {{scope}} ORDER BY happened_at LIMIT 1"
@@ -45,10 +47,12 @@ def pieces(warehouse: Warehouse, order: Order) -> list[dict[str, int]]:
     Source: table events, of a revert attribution_entries. Errors: WarehouseUnavailable. Cost: one column of the span.
     """
     parameters: dict[str, int] = span(order.start, order.end)
-    sql = EVENTS
     if not isinstance(order, Apply):
         sql = NAMED
-        parameters |= {"campaign_id": order.campaign_id, "applied": order.applied}
+        parameters |= order.named()
+    else:
+        sql = filled(EVENTS, since=SINCE if order.since > EPOCH else "")
+        parameters["since_ms"] = milliseconds(order.since)
     days = warehouse.rows(filled(sql, within=WITHIN), _Day, parameters, name="ledger_days")
     return [piece for some in _together(days) for piece in _spans(some, order)]
 

@@ -35,7 +35,7 @@ INSERT_SETTINGS = {
 SIGNS = """
 CAST(arrayConcat(if(old_campaign_id = 0, [], [-1]), if(new_campaign_id = 0, [], [1])), 'Array(Int8)')
 """
-THERE = "SELECT event_id, sign FROM attribution_entries WHERE {{scope}} AND {{within}} AND edition = {edition:UInt32}"
+THERE = "SELECT event_id, sign FROM attribution_entries WHERE {{scope}} AND {{within}} AND edition = {edition:UInt32} AND NOT live"
 MISSING = """
 FROM (SELECT *, arrayJoin({{signs}}) AS sign FROM ({{moves}})) AS m
 WHERE (m.event_id, m.sign) NOT IN ({{there}})
@@ -47,7 +47,7 @@ SELECT toDate(happened_at, 'UTC') AS day, sum(length({{signs}})) AS entries FROM
 """
 IS = """
 SELECT toDate(happened_at, 'UTC') AS day, count() AS entries FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND edition = {edition:UInt32} GROUP BY day
+WHERE {{scope}} AND {{within}} AND edition = {edition:UInt32} AND NOT live GROUP BY day
 """
 
 

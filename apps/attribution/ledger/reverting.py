@@ -7,7 +7,7 @@ from apps.attribution.models import Run
 
 
 class NotDone(Exception):
-    """The run has not come to anything that could be reverted."""
+    """The run has not come to anything that could be reverted by itself."""
 
 
 def plan(run: Run, *, now: datetime, by: User | None = None, note: str = "") -> Run:
@@ -17,6 +17,8 @@ def plan(run: Run, *, now: datetime, by: User | None = None, note: str = "") -> 
     """
     if run.state != Run.State.DONE:
         raise NotDone(f"Run {run.pk} is {run.state}: only a run that is done can be reverted.")
+    if run.catches_up:
+        raise NotDone(f"Edition {run.number} belongs to edition {run.catches_up.number}: revert that one.")
     same = {
         name: getattr(run, name) for name in ("campaign", "rule", "words", "rule_version", "start", "end", "policy")
     }

@@ -6,16 +6,16 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from apps.attribution.ledger import hourly
+from apps.attribution.ledger import hourly, numbers
 from apps.attribution.ledger.lock import pen
-from apps.attribution.ledger.orders import order_of
+from apps.attribution.ledger.orders import EVER, order_of
 from apps.attribution.ledger.posting import Posting, days_left, post_day
 from apps.attribution.ledger.tally import tally
 from apps.attribution.ledger.telling import edition_words
-from apps.attribution.models import Edition, Run
+from apps.attribution.live import publishing
+from apps.attribution.models import Edition, Policy, Run
 from apps.ingress import jobs
 from apps.ingress.models import Job
 
@@ -67,7 +67,7 @@ def do_slice(job: Job, cursor: Cursor | None) -> Cursor | None:
 
     Errors: jobs.Stopped, WarehouseUnavailable, QuestionTooLarge, django.db.Error.
     """
-    run = Run.objects.select_related("reverts", "campaign").get(pk=job.parameters["run"])
+    run = Run.objects.select_related("reverts", "catches_up", "campaign").get(pk=job.parameters["run"])
     with pen(run.organization_id) as is_ours:
         if not is_ours:
             return _wait(job, "Waits for another worker.")
@@ -76,6 +76,8 @@ def do_slice(job: Job, cursor: Cursor | None) -> Cursor | None:
         if run.state == Run.State.DONE:
             _tell(job, run)
             return None
+        if run.state == Run.State.PLANNED and _is_waiting_for_labels(run):
+            return _wait(job, "Waits until new clicks are labelled by the rules that are in force now.")
         if run.state == Run.State.PLANNED and not _begin(run, job):
             return _wait(job, "Waits until another run of the organization is done.")
         if not run.is_open:
@@ -89,9 +91,18 @@ def _begin(run: Run, job: Job) -> bool:
     others = Run.objects.filter(organization_id=run.organization_id)
     if others.filter(state=Run.State.RUNNING).exists():
         return False
-    last = others.aggregate(last=Max("number"))["last"] or 0
-    run.begin(last + 1, job, timezone.now())
+    run.begin(numbers.following(run.organization_id), job, timezone.now())
     return True
+
+
+def _is_waiting_for_labels(run: Run) -> bool:
+    """A run that catches up begins when nothing is labelled without its rule any more, and one that takes a rule back when nothing
+    is labelled by it: what is stored later needs neither."""
+    if not (run.catches_up or (run.reverts and run.reverts.goes_live)):
+        return False
+    now = timezone.now()
+    publishing.bring_into_force(run.organization_id, now)
+    return not publishing.is_settled(run.organization_id, now)
 
 
 def _write(job: Job, run: Run, cursor: Cursor | None) -> Cursor | None:
@@ -124,6 +135,11 @@ def _finish(job: Job, run: Run) -> None:
     hourly.mend(run.organization_id, run.number)
     counts = tally(run.organization_id, run.number)
     now = timezone.now()
+    if run.catches_up and not any(counts.values()):
+        # Nothing changed, so this is no edition. Its number is not used again.
+        run.cancel(now)
+        job.result = {"words": "Nothing had been missed."}
+        return
     with transaction.atomic():
         # Raises when the job was cancelled; who cancels it now waits for this transaction.
         jobs.advance(job, job.total, job.total)
@@ -139,7 +155,19 @@ def _finish(job: Job, run: Run) -> None:
             created_by_id=run.created_by_id,
             created_at=now,
         )
+        publishing.restate(run.organization_id, run.number, now)
+        if run.goes_live:
+            start(_catching_up(run, now))
     _tell(job, run)
+
+
+def _catching_up(run: Run, now: datetime) -> Run:
+    """A run over what was stored since this one began, until its rule was in force. It takes nothing: another rule may go first."""
+    same = {
+        name: getattr(run, name) for name in ("organization", "campaign", "rule", "words", "rule_version", "created_by")
+    }
+    start, end = EVER
+    return Run.objects.create(catches_up=run, start=start, end=end, policy=Policy.FILL, created_at=now, **same)
 
 
 def _tell(job: Job, run: Run) -> None:
@@ -161,7 +189,8 @@ def _end(run: Run, now: datetime) -> bool:
 
 
 def _title(run: Run) -> str:
-    return f"{'Revert' if run.reverts_id else 'Name'} clicks: {run.campaign.name}"[:200]
+    deed = "Revert clicks" if run.reverts_id else "Catch up with clicks" if run.catches_up_id else "Name clicks"
+    return f"{deed}: {run.campaign.name}"[:200]
 
 
 jobs.register(KIND, do_slice)

@@ -8,7 +8,7 @@ from apps.ingress.warehouse.reader import Warehouse
 
 SQL = """
 SELECT edition, campaign_id, countIf(sign > 0) AS gained, countIf(sign < 0) AS taken FROM attribution_entries
-WHERE {{scope}} AND edition IN {editions:Array(UInt32)} GROUP BY edition, campaign_id
+WHERE {{scope}} AND edition IN {editions:Array(UInt32)} AND NOT live GROUP BY edition, campaign_id
 """
 Counts = dict[str, dict[str, int]]
 

@@ -23,9 +23,13 @@ def counts_words(counts: dict[str, dict[str, int]]) -> str:
 
 def _deed(run: Run) -> str:
     if run.reverts:
-        return f"Edition {run.reverts.number} was reverted ({run.words}; {_span(run)})."
+        live = " Its rule names no new clicks any more." if run.reverts.goes_live else ""
+        return f"Edition {run.reverts.number} was reverted ({run.words}; {_span(run)}).{live}"
+    if run.catches_up:
+        return f"Clicks that were stored while edition {run.catches_up.number} was made were named {run.campaign.name}."
     fill = "only clicks without a campaign" if run.policy == Policy.FILL else "also clicks of other campaigns"
-    return f"Clicks were named {run.campaign.name} where {run.words}; {_span(run)}; {fill}."
+    live = f" New clicks of this kind are named {run.campaign.name} as they come." if run.goes_live else ""
+    return f"Clicks were named {run.campaign.name} where {run.words}; {_span(run)}; {fill}.{live}"
 
 
 def _span(run: Run) -> str:

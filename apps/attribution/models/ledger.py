@@ -37,7 +37,8 @@ class Run(models.Model):
     """A rule applied to history for a campaign, or such a run reverted, or a revert reverted.
 
     `number` is its edition's, taken when it begins; the edition itself is there once the run is done. Events stored until
-    `started_at` are what it is about. A state that has ended stays.
+    `started_at` are what it is about. A run that `goes_live` labels what comes, too, once it is done; another then catches up with
+    what was stored in between, under the first one's name. A state that has ended stays.
     """
 
     class State(models.TextChoices):
@@ -53,6 +54,8 @@ class Run(models.Model):
     # RESTRICT, as PROTECT would keep an organization from ever being deleted.
     campaign = models.ForeignKey(Campaign, on_delete=models.RESTRICT, related_name="runs")
     reverts = models.ForeignKey("self", on_delete=models.RESTRICT, null=True, blank=True, related_name="reverted_by")
+    goes_live = models.BooleanField(default=False)
+    catches_up = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="caught_up_by")
     rule = models.JSONField(help_text="the document; of a revert, that of the run it is about")
     words = models.TextField(help_text="the rule, for people")
     rule_version = models.PositiveIntegerField(
@@ -93,6 +96,10 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="planned") | Q(number__isnull=True), name="run_planned_has_no_number"
             ),
+            models.CheckConstraint(
+                condition=Q(goes_live=False) | Q(reverts__isnull=True, catches_up__isnull=True),
+                name="run_goes_live_by_itself",
+            ),
             models.UniqueConstraint(fields=["organization", "number"], name="run_number_once"),
             models.UniqueConstraint(fields=["organization"], condition=Q(state="running"), name="run_one_at_a_time"),
             # What the foreign key of editions points to: an edition has the number and the organization of its run.
@@ -131,16 +138,20 @@ class Run(models.Model):
 
 
 class Edition(models.Model):
-    """The organization's labels from one run to the next. PostgreSQL itself refuses to change it: reports name it."""
+    """The organization's labels from one change to the next: of a run, or of the rules that label what comes.
+
+    PostgreSQL itself refuses to change it: reports name it.
+    """
 
     class Kind(models.TextChoices):
         APPLIED = "applied"
         REVERTED = "reverted"
+        PUBLISHED = "published"
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="editions")
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=Kind)
-    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="edition")
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, null=True, related_name="edition")
     words = models.TextField(help_text="what changed")
     note = models.CharField(max_length=500, blank=True)
     created_by = models.ForeignKey(
@@ -153,7 +164,11 @@ class Edition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organization", "number"], name="edition_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="edition_from_1"),
-            models.CheckConstraint(condition=Q(kind__in=("applied", "reverted")), name="edition_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("applied", "reverted"), run__isnull=False)
+                | Q(kind="published", run__isnull=True),
+                name="edition_kind_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,6 +53,10 @@ class Campaign(models.Model):
         default=list,
         blank=True,
     )
+    priority = models.PositiveSmallIntegerField(
+        default=100,
+        help_text="Of two campaigns that claim the same new click it goes to the one with the lower number.",
+    )
     draft = models.JSONField(editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     # RESTRICT, as PROTECT would keep an organization from ever being deleted.

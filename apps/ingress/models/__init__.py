@@ -3,6 +3,7 @@
 from apps.ingress.models.dead_letters import DeadLetter
 from apps.ingress.models.events import StoredEvent
 from apps.ingress.models.jobs import ChangedHours, Job
+from apps.ingress.models.labels import LabelTable
 from apps.ingress.models.networks import KnownNetwork
 from apps.ingress.models.organization_tables import OrganizationTables
 from apps.ingress.models.postbacks import Postback
@@ -23,6 +24,7 @@ __all__ = [
     "DeadLetter",
     "Job",
     "KnownNetwork",
+    "LabelTable",
     "OrganizationTables",
     "Postback",
     "Referrer",

@@ -89,6 +89,11 @@ class StoredEvent(clickhouse.ClickhouseModel):  # type: ignore[misc]
     kind = clickhouse.StringField(low_cardinality=True)
     kind_reason = clickhouse.StringField(low_cardinality=True)
     kind_version = clickhouse.UInt32Field()
+    label_campaign_id = clickhouse.UInt64Field()
+    label_run_id = clickhouse.UInt64Field()
+    label_rule_version = clickhouse.UInt32Field()
+    label_edition = clickhouse.UInt32Field()
+    label_reason = clickhouse.StringField(low_cardinality=True)
 
     class Meta:
         db_table = "events"

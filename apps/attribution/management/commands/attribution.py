@@ -36,6 +36,7 @@ class Command(BaseCommand):
             one.add_argument("--to", dest="end", required=True, type=_day, metavar="DAY", help="the day after the last")
             one.add_argument("--policy", choices=Policy.values, default=Policy.FILL.value)
             one.add_argument("--rule", metavar="JSON", help="instead of the membership that is published")
+        one.add_argument("--live", action="store_true", help="also name new clicks, until this is reverted")
         revert = deeds.add_parser("revert", help="take back what an edition changed")
         revert.add_argument("organization", help="its key")
         revert.add_argument("edition", type=int)
@@ -65,7 +66,16 @@ class Command(BaseCommand):
         span = options["start"], options["end"]
         policy = Policy(options["policy"])
         self._do(
-            applying.plan(campaign, named, *span, policy=policy, now=timezone.now(), note=options["note"]), options
+            applying.plan(
+                campaign,
+                named,
+                *span,
+                policy=policy,
+                now=timezone.now(),
+                note=options["note"],
+                goes_live=options["live"],
+            ),
+            options,
         )
 
     def _revert(self, options: dict[str, Any]) -> None:
@@ -73,6 +83,8 @@ class Command(BaseCommand):
         edition = Edition.objects.filter(organization=organization, number=options["edition"]).first()
         if edition is None:
             raise CommandError(f"{organization.name} has no edition {options['edition']}.")
+        if edition.run is None:
+            raise CommandError(f"Edition {edition.number} is of no run: change or pause the campaign instead.")
         if options["dry_run"]:
             found = preview(revert_now(edition.run), max_execution_s=PREVIEW_MAX_S)
             self._say(preview_words(found, organization.currency))
@@ -99,6 +111,8 @@ class Command(BaseCommand):
             progress.clear()
         run.refresh_from_db()
         self.stdout.write(f"Edition {run.number}: {run.edition.words}")
+        if run.goes_live:
+            self.stdout.write("New clicks are named as they come; what came meanwhile follows within seconds.")
 
     def _say(self, lines: list[str]) -> None:
         self.stdout.write("\n".join(lines))

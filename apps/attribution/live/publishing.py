@@ -1,0 +1,86 @@
+"""Rules of labels on their way down to the store task, and the editions that say so. Whoever calls holds the ledger's pen."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from apps.attribution.ledger import numbers
+from apps.attribution.ledger.lock import pen
+from apps.attribution.live.telling import changes_words
+from apps.attribution.live.wanted import wanted
+from apps.attribution.models import Edition, Run
+from apps.campaigns.models import Campaign
+from apps.ingress.labelling.shelf import CHECK_EVERY
+from apps.ingress.models import LabelTable
+
+# After so long every store task labels by what was published: workers look every few seconds, and their clocks differ.
+SETTLED_AFTER = CHECK_EVERY + timedelta(seconds=3)
+# Rows changed this recently are compared again each time: a commit may come later than its moment says.
+RECENT = timedelta(minutes=2)
+
+
+def publish_changed(now: datetime, *, everything: bool = False) -> int:
+    """Put in force what campaigns and runs say by now, where that differs; returns of how many organizations.
+
+    An organization whose ledger is being written has to wait. Twice is once.
+    """
+    found = 0
+    for organization_id in set(_due(None if everything else now - RECENT)):
+        with pen(organization_id) as is_ours:
+            found += is_ours and bring_into_force(organization_id, now)
+    return found
+
+
+@transaction.atomic
+def bring_into_force(organization_id: int, now: datetime) -> bool:
+    """The rules that are wanted, as a new edition when they name other clicks than before.
+
+    False when nothing changed, or while a run is on its way: its number is lower, and a report as of this edition would change
+    when the run is done.
+    """
+    if Run.objects.filter(organization_id=organization_id, state=Run.State.RUNNING).exists():
+        return False
+    document, last = wanted(organization_id), _last(organization_id)
+    before = last.document if last else {"lines": [], "paused": [], "keys": []}
+    if document == before:
+        return False
+    number = numbers.newest(organization_id)
+    if document["lines"] != before["lines"]:
+        number = numbers.following(organization_id)
+        Edition.objects.create(
+            organization_id=organization_id,
+            number=number,
+            kind=Edition.Kind.PUBLISHED,
+            words=changes_words(before, document),
+            created_at=now,
+        )
+    LabelTable.objects.create(organization_id=organization_id, edition=number, document=document, published_at=now)
+    return True
+
+
+def restate(organization_id: int, number: int, now: datetime) -> None:
+    """The rules that are wanted under the number of the run that has just come to its end."""
+    document = wanted(organization_id)
+    if document["lines"] or _last(organization_id):
+        LabelTable.objects.create(organization_id=organization_id, edition=number, document=document, published_at=now)
+
+
+def is_settled(organization_id: int, now: datetime) -> bool:
+    """Whether every store task labels by what is in force now."""
+    last = _last(organization_id)
+    return last is None or now - last.published_at >= SETTLED_AFTER
+
+
+def _last(organization_id: int) -> LabelTable | None:
+    return LabelTable.objects.filter(organization_id=organization_id).order_by("-pk").first()
+
+
+def _due(since: datetime | None) -> Iterator[int]:
+    """Organizations in which something may have changed since."""
+    campaigns, runs = Campaign.objects.all(), Run.objects.filter(goes_live=True) | Run.objects.exclude(reverts=None)
+    if since:
+        campaigns = campaigns.filter(updated_at__gte=since)
+        runs = runs.filter(created_at__gte=since) | runs.filter(ended_at__gte=since)
+    for rows in (campaigns, runs):
+        yield from rows.order_by().values_list("organization_id", flat=True).distinct()
