@@ -5,8 +5,8 @@ from typing import Any
 from apps.ingress.event import FIELDS, Event
 from apps.ingress.labelling import Label
 
-# What a conversion says of itself under the same name, and what is too large to keep twice. What its click is called is asked of the
-# ledger.
+# What a conversion says of itself under the same name, and what is too large to keep twice. What its click is called is asked of
+# the ledger.
 LEFT_OUT = frozenset({"organization_id", "happened_at", "stored_at", "headers", "withheld_headers", "retention_days"})
 LEFT_OUT |= {*Label._fields}
 CLICK_FIELDS: tuple[str, ...] = tuple(name for name in FIELDS if name not in LEFT_OUT)

@@ -155,7 +155,7 @@ def _finish(job: Job, run: Run) -> None:
             created_by_id=run.created_by_id,
             created_at=now,
         )
-        publishing.restate(run.organization_id, run.number, now)
+        publishing.restate(run, now)
         if run.goes_live:
             start(_catching_up(run, now))
     _tell(job, run)

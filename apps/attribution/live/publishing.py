@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from apps.campaigns.models import Campaign
 from apps.ingress.labelling.shelf import CHECK_EVERY
 from apps.ingress.models import LabelTable
 
+NOTHING: dict[str, Any] = {"lines": [], "paused": [], "keys": []}
 # After so long every store task labels by what was published: workers look every few seconds, and their clocks differ.
 SETTLED_AFTER = CHECK_EVERY + timedelta(seconds=3)
 # Rows changed this recently are compared again each time: a commit may come later than its moment says.
@@ -42,7 +44,7 @@ def bring_into_force(organization_id: int, now: datetime) -> bool:
     if Run.objects.filter(organization_id=organization_id, state=Run.State.RUNNING).exists():
         return False
     document, last = wanted(organization_id), _last(organization_id)
-    before = last.document if last else {"lines": [], "paused": [], "keys": []}
+    before = last.document if last else NOTHING
     if document == before:
         return False
     number = numbers.newest(organization_id)
@@ -59,17 +61,34 @@ def bring_into_force(organization_id: int, now: datetime) -> bool:
     return True
 
 
-def restate(organization_id: int, number: int, now: datetime) -> None:
-    """The rules that are wanted under the number of the run that has just come to its end."""
-    document = wanted(organization_id)
-    if document["lines"] or _last(organization_id):
-        LabelTable.objects.create(organization_id=organization_id, edition=number, document=document, published_at=now)
+def restate(run: Run, now: datetime) -> None:
+    """What is in force, under the number of the run that has just come to its end; with its rule, when it goes live.
+
+    What campaigns say by now has an edition of its own to come, which tells of it.
+    """
+    last = _last(run.organization_id)
+    document = last.document if last else NOTHING
+    if run.goes_live:
+        document = {**document, "lines": _with_line_of(run, document["lines"])}
+    if document["lines"] or last:
+        LabelTable.objects.create(
+            organization_id=run.organization_id, edition=run.number, document=document, published_at=now
+        )
 
 
 def is_settled(organization_id: int, now: datetime) -> bool:
     """Whether every store task labels by what is in force now."""
     last = _last(organization_id)
     return last is None or now - last.published_at >= SETTLED_AFTER
+
+
+def _with_line_of(run: Run, lines: list[Any]) -> list[Any]:
+    """The lines in force with that of the run, in the place where it is wanted."""
+    desired = wanted(run.organization_id)["lines"]
+    place = next(place for place, line in enumerate(desired) if line["run"] == run.pk)
+    before = [(line["campaign"], line["run"]) for line in desired[:place]]
+    first = sum((line["campaign"], line["run"]) in before for line in lines)
+    return [*lines[:first], desired[place], *lines[first:]]
 
 
 def _last(organization_id: int) -> LabelTable | None:

@@ -71,7 +71,8 @@ class Labels:
             return Unlabelled.PAUSED
         if not event.campaign_key:
             return Unlabelled.NO_KEY
-        return Unlabelled.NO_RULE if event.campaign_key in self._keys else Unlabelled.UNKNOWN_KEY
+        is_known = event.link_id or event.campaign_key in self._keys
+        return Unlabelled.NO_RULE if is_known else Unlabelled.UNKNOWN_KEY
 
 
 def labelled(event: Event, labels: Labels) -> Event:

@@ -35,6 +35,10 @@ class Shelf:
             except Error as error:
                 log.warning("rules of labels could not be read; the last good ones serve", error=str(error))
 
+    def forget_when(self) -> None:
+        """The next refresh asks, however little time has passed."""
+        self._checked_at = None
+
     def of(self, organization_id: int) -> Labels | None:
         """None as long as nothing is known."""
         if self._labels is None:
@@ -50,6 +54,12 @@ class Shelf:
 
 
 _shelf = Shelf()
+
+
+def fresh(now: datetime) -> Shelf:
+    """The shelf of this process, having asked PostgreSQL just now."""
+    _shelf.forget_when()
+    return current(now)
 
 
 def current(now: datetime) -> Shelf:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -13,11 +14,14 @@ from apps.attribution.ledger.labels import labels
 from apps.attribution.models import Policy, Run
 from apps.campaigns.models import Campaign
 from apps.ingress.event import Event
+from apps.ingress.labelling import labelled
+from apps.ingress.labelling.shelf import fresh
 from apps.ingress.models import Job
 from apps.ingress.rules import EVERYTHING, Rule, Term, parse
 from apps.ingress.warehouse.connection import client
 from apps.ingress.warehouse.reader import Warehouse
-from tests.attribution.make import a_stored_click, an_organization_of_its_own
+from apps.ingress.warehouse.writer import store_events
+from tests.attribution.make import a_click, a_stored_click, an_organization_of_its_own
 from tests.campaigns import make as campaigns
 from tests.ingress.make import NOW
 
@@ -43,6 +47,14 @@ class Ledger:
     def click(self, at: datetime = MONDAY, **fields: Any) -> Event:
         return a_stored_click(self.organization.pk, at, **fields)
 
+    def arrives(self, at: datetime = MONDAY, **fields: Any) -> Event:
+        """A click on its way through the store task's labelling, by the rules that are in force now."""
+        labels = fresh(timezone.now()).of(self.organization.pk)
+        assert labels
+        event = labelled(a_click(self.organization.pk, at, stored_at=timezone.now(), **fields), labels)
+        store_events([event], token=uuid4().hex)
+        return event
+
     def planned(
         self,
         rule: Rule = EVERYTHING,
@@ -50,8 +62,18 @@ class Ledger:
         campaign: Campaign | None = None,
         span: tuple[datetime, datetime] = WEEK,
         policy: Policy = Policy.FILL,
+        goes_live: bool = False,
     ) -> Run:
-        return applying.plan(campaign or self.spring, InForce(rule), *span, policy=policy, now=timezone.now())
+        named = InForce(rule)
+        return applying.plan(
+            campaign or self.spring, named, *span, policy=policy, goes_live=goes_live, now=timezone.now()
+        )
+
+    def caught_up(self, run: Run) -> Run:
+        """The run that caught up with what was stored until the rule of this one was in force, done."""
+        second = run.caught_up_by.get()
+        assert second.job
+        return done_as(second, second.job)
 
     def applied(self, rule: Rule = EVERYTHING, **how: Any) -> Run:
         return done(self.planned(rule, **how))
@@ -98,6 +120,16 @@ def done(run: Run) -> Run:
     job = running.run_here(run, lambda job: None)
     run.refresh_from_db()
     assert job.status == Job.Status.DONE
+    return run
+
+
+def done_as(run: Run, job: Job) -> Run:
+    """The run, done in this process as the job that it is."""
+    cursor = job.cursor
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.RUNNING)
+    while (cursor := running.do_slice(job, cursor)) is not None:
+        pass
+    run.refresh_from_db()
     return run
 
 

@@ -14,13 +14,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.attribution.ledger import reverting
+from apps.attribution.ledger import numbers, reverting
 from apps.attribution.ledger.checking import violations
 from apps.attribution.ledger.orders import apply_now, revert_now
 from apps.attribution.ledger.preview import Preview, preview
+from apps.attribution.live import publishing
 from apps.attribution.models import Policy, Run
 from apps.ingress.event import Event
-from apps.ingress.rules import Term, holds
+from apps.ingress.rules import Term, compiled, holds
 from apps.ingress.warehouse.connection import client
 from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger
 from tests.attribution.ledger.model import Model
@@ -49,9 +50,9 @@ class Click:
     word: str
     day: int
 
-    def store(self, ledger: Ledger) -> Event:
+    def arrive(self, ledger: Ledger) -> Event:
         at = MONDAY + self.day * A_DAY + timedelta(hours=5)
-        return ledger.click(at, utm_campaign=self.word, stored_at=timezone.now(), country="DE")
+        return ledger.arrives(at, utm_campaign=self.word, country="DE")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Apply:
     words: frozenset[str]
     days: tuple[int, int]
     policy: Policy
+    goes_live: bool
     trouble: str
     late: Click | None
 
@@ -78,6 +80,7 @@ APPLIES = st.builds(
     st.sampled_from(RULES),
     st.sampled_from(SPANS),
     st.sampled_from([Policy.OVERRIDE, Policy.OVERRIDE, Policy.FILL]),
+    st.booleans(),
     TROUBLES,
     st.none() | CLICKS,
 )
@@ -88,6 +91,11 @@ STEPS = st.tuples(
 ).map(lambda lists: [*lists[0], *lists[1]])
 
 
+@pytest.fixture(autouse=True)
+def labels_are_settled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "SETTLED_AFTER", timedelta(0))
+
+
 class Both:
     """The ledger and its model, taken through the same steps."""
 
@@ -96,36 +104,63 @@ class Both:
         self.done: list[Run] = []
 
     def take(self, step: Click | Apply | Revert) -> None:
+        self._publish()
         match step:
             case Click():
-                self.model.events.append(step.store(self.ledger))
+                self._arrive(step)
             case Apply():
                 self._apply(step)
             case Revert() if self.done:
                 self._revert(step)
+
+    def _publish(self) -> None:
+        """As the beat does, every few seconds."""
+        organization_id = self.ledger.organization.pk
+        publishing.bring_into_force(organization_id, timezone.now())
+        self.model.remember(numbers.newest(organization_id))
+
+    def _arrive(self, click: Click) -> Event:
+        event = click.arrive(self.ledger)
+        self.model.arrive(event)
+        self.model.remember(numbers.newest(self.ledger.organization.pk))
+        return event
 
     def _apply(self, step: Apply) -> None:
         campaign = self.ledger.campaigns[step.campaign]
         rule = Term("utm_campaign", "in", tuple(sorted(step.words)))
         start, end = (MONDAY + day * A_DAY for day in step.days)
         order = apply_now(campaign, rule, start, end, policy=step.policy, now=timezone.now())
-        run = self.ledger.planned(rule, campaign=campaign, span=(start, end), policy=step.policy)
+        span = (start, end)
+        run = self.ledger.planned(rule, campaign=campaign, span=span, policy=step.policy, goes_live=step.goes_live)
         known = list(self.model.events)
         late = [step.late] if step.late else []
-        if self._run(run, step.trouble, preview(order), late):
-            fits = {event.event_id for event in known if start <= event.happened_at < end and holds(rule, event)}
-            self.model.apply(campaign.name, step.policy, lambda event: event.event_id in fits)
+        if not self._run(run, step.trouble, preview(order), late):
+            return
+        fits = {event.event_id for event in known if start <= event.happened_at < end and holds(rule, event)}
+        place = self.model.apply(campaign.name, step.policy, lambda event: event.event_id in fits)
+        self._remember(run)
+        if step.goes_live:
+            since = self.model.events[len(known) :]
+            self.model.go_live(place, step.campaign, campaign.name, compiled(rule), since)
+            self._remember(self.ledger.caught_up(run))
+
+    def _remember(self, run: Run) -> None:
+        if run.state == Run.State.DONE:
+            assert run.number
+            self.model.remember(run.number)
 
     def _revert(self, step: Revert) -> None:
         place = step.run % len(self.done)
         run = self.done[place]
         if self._run(reverting.plan(run, now=timezone.now()), step.trouble, preview(revert_now(run))):
             self.model.revert(place)
+            self._remember(run.reverted_by.latest("pk"))
 
     def _run(self, run: Run, trouble: str, foreseen: Preview, late: list[Click] | None = None) -> bool:
         """Whether the run came to something."""
         worker = Worker(run)
-        self.model.events += [click.store(self.ledger) for click in late or ()]
+        for click in late or ():
+            self._arrive(click)
         {
             "twice": worker.write_every_day_twice,
             "half": worker.write_half_of_each_day,
@@ -149,7 +184,8 @@ class Both:
 def test_the_ledger_keeps_its_laws(clicks: list[Click], steps: list[Any]) -> None:
     both = Both()
     ledger, model = both.ledger, both.model
-    model.events += [click.store(ledger) for click in clicks]
+    for click in clicks:
+        both.take(click)
     bystander = Ledger("Spring")
     theirs = bystander.click(utm_campaign=WORDS[0])
 
@@ -157,10 +193,11 @@ def test_the_ledger_keeps_its_laws(clicks: list[Click], steps: list[Any]) -> Non
         both.take(step)
 
     before = raw(ledger)
-    numbers = [0, *(run.number for run in both.done)]
     assert ledger.labels() == model.labels
-    assert [ledger.labels(number) for number in numbers] == model.editions
-    assert [ledger.hourly(number) for number in numbers] == [model.hourly(place) for place in range(len(numbers))]
+    assert {number: ledger.labels(number) for number in model.as_of} == model.as_of
+    assert {number: ledger.hourly(number) for number in model.as_of} == {
+        number: model.hourly(number) for number in model.as_of
+    }
     assert violations(ledger.organization.pk) == []
     assert bystander.labels() == {}
     assert raw(ledger) == before

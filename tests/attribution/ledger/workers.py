@@ -24,6 +24,8 @@ class Worker:
         started = running.start(run)
         Job.objects.filter(pk=started.pk).update(status=Job.Status.RUNNING)
         self.job = Job.objects.get(pk=started.pk)
+        while running._is_waiting_for_labels(run):
+            pass
         assert running._begin(run, self.job)
 
     @property
