@@ -59,6 +59,12 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "mend labels": {"task": "apps.attribution.tasks.mend_labels", "schedule": 300.0, "options": {"expires": 300.0}},
+    "check labels": {
+        "task": "apps.attribution.tasks.check_labels",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"expires": 3600.0},
+    },
     "forget visitors": {
         "task": "apps.attribution.tasks.forget_visitors",
         "schedule": crontab(hour=3, minute=40),

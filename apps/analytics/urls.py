@@ -74,6 +74,7 @@ urlpatterns = [
     path("system", system.system, name="system"),
     path("system/services", system.system_services, name="system-services"),
     path("system/pipeline", system.system_pipeline, name="system-pipeline"),
+    path("system/labels", system.system_labels, name="system-labels"),
     path("system/data", system.system_data, name="system-data"),
     path("system/workers", system.system_workers, name="system-workers"),
     path("api/v1/query", api_query.QueryView.as_view(), name="api-query"),

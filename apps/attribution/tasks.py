@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -10,9 +10,10 @@ from redis import RedisError
 
 from apps.attribution import booking, costs, following, matching, publish, storing
 from apps.attribution.ledger import running, visitors
-from apps.attribution.live import publishing
+from apps.attribution.live import checking, mending, publishing
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 
+A_DAY = timedelta(days=1)
 # Below the beat's expiry and the time limit: what waits longer is taken up by the next round.
 ROUND_S = 30.0
 
@@ -84,6 +85,26 @@ def publish_labels(everything: bool = False) -> int:
     Twice is once. Comes by every five seconds, and with `everything` every ten minutes.
     """
     return publishing.publish_changed(timezone.now(), everything=everything)
+
+
+@shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]
+def mend_labels() -> int:
+    """Add entries of yesterday and today that a server left out which died; returns how many.
+
+    Twice is once. Comes by every five minutes.
+    """
+    now = timezone.now()
+    return mending.mend(now.date() - A_DAY, now)
+
+
+@shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]
+def check_labels() -> int:
+    """Ask again whether yesterday's labels are what the rules say that were in force; returns how many are not.
+
+    Twice is once. Comes by every night; staff see the answers on the System page.
+    """
+    now = timezone.now()
+    return checking.check_day(now.date() - A_DAY, now)
 
 
 @shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]

@@ -147,6 +147,7 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "system/services": (Who.STAFF, GET),
     "system/pipeline": (Who.STAFF, GET),
     "system/data": (Who.STAFF, GET),
+    "system/labels": (Who.STAFF, GET),
     "system/workers": (Who.STAFF, GET),
     "api/v1/campaigns": (Who.KEEPING_PROGRAM, BOTH),
     "api/v1/campaigns/<slug:key>": (Who.KEEPING_PROGRAM, ("GET", "PUT", "PATCH")),

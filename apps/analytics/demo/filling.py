@@ -12,9 +12,13 @@ from django.utils import timezone
 from apps.accounts.models import Organization
 from apps.analytics.demo.campaigns import plans_of
 from apps.analytics.demo.traffic import Shop, Traffic
+from apps.attribution.live.publishing import bring_into_force
 from apps.campaigns.models import Link
 from apps.ingress.destination import parse
 from apps.ingress.enrich.tables import current
+from apps.ingress.labelling import Labels, labelled
+from apps.ingress.labelling import parse as read_labels
+from apps.ingress.models import LabelTable
 from apps.ingress.warehouse.reader import Warehouse
 from apps.ingress.warehouse.writer import store_events
 
@@ -50,13 +54,21 @@ def fill(organization: Organization, events: int) -> Iterator[int]:
     doing it again after a crash stores what was missing. Errors: BlockRefused, WarehouseUnavailable.
     """
     zone = ZoneInfo(organization.time_zone)
+    labels = _labels(organization)
     traffic = Traffic(_shop(organization), organization.created_at, zone, current(timezone.now()), seed=SEED)
-    stream = traffic.events(events)
+    stream = (labelled(event, labels) for event in traffic.events(events))
     done = 0
     while chunk := list(islice(stream, CHUNK_EVENTS)):
         store_events(chunk, token=f"demo-{organization.pk}-{events}-{done}")
         done += len(chunk)
         yield done
+
+
+def _labels(organization: Organization) -> Labels:
+    """Those of its campaigns, as if they had been live when the clicks came."""
+    bring_into_force(organization.pk, timezone.now())
+    table = LabelTable.objects.newest().get(organization_id=organization.pk)
+    return read_labels(table.document, table.edition)
 
 
 def _shop(organization: Organization) -> Shop:

@@ -8,8 +8,12 @@ from django.views.decorators.http import require_safe
 from apps.accounts.access import staff_required
 from apps.analytics.pipeline import dead_letters, pipeline, stored, workers
 from apps.analytics.services import services
+from apps.attribution.models import LabelCheck
 from apps.attribution.rates import last_day
 from apps.ingress.enrich.tables import current
+
+# Organizations in the list of label checks.
+SHOWN = 50
 
 
 @staff_required
@@ -43,6 +47,17 @@ def system_pipeline(request: HttpRequest) -> HttpResponse:
 @require_safe
 def system_workers(request: HttpRequest) -> HttpResponse:
     return _part(request, "analytics/_system_workers.html", {"workers": workers()}, title="Celery workers")
+
+
+@staff_required
+@require_safe
+def system_labels(request: HttpRequest) -> HttpResponse:
+    """Whether labels were found to be what the rules say, by the newest check of each organization; what disagrees comes first."""
+    newest = LabelCheck.objects.order_by("organization_id", "-day").distinct("organization_id")
+    checks = LabelCheck.objects.filter(pk__in=newest.values("pk")).select_related("organization")
+    checks = checks.order_by("-disagreements", "-problem", "organization__name")
+    context = {"checks": checks[:SHOWN], "hidden": max(checks.count() - SHOWN, 0)}
+    return _part(request, "analytics/_system_labels.html", context, title="Labels")
 
 
 @staff_required

@@ -1,7 +1,7 @@
 """What a run is told to do, as a value: previews are asked of the same."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apps.attribution.ledger import editions
 from apps.attribution.ledger.editions import AsOf
@@ -11,6 +11,7 @@ from apps.ingress.event import EPOCH
 from apps.ingress.rules import Rule, parse
 
 EVER = (EPOCH, datetime(2200, 1, 1, tzinfo=UTC))
+BEFORE_ANY = EPOCH - timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Apply:
     base: AsOf
     run_id: int = 0
     rule_version: int = 0
-    since: datetime = EPOCH
+    since: datetime = BEFORE_ANY
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def order_of(run: Run) -> Order:
         base=base,
         run_id=first.pk,
         rule_version=run.rule_version,
-        since=run.catches_up.started_at or EPOCH if run.catches_up else EPOCH,
+        since=(run.catches_up and run.catches_up.started_at) or BEFORE_ANY,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
-from apps.attribution.ledger.orders import Apply, Order
+from apps.attribution.ledger.orders import BEFORE_ANY, Apply, Order
 from apps.attribution.ledger.sql import MILLISECOND, WITHIN, filled, milliseconds, span
 from apps.ingress.event import EPOCH
 from apps.ingress.warehouse.reader import Warehouse
@@ -51,7 +51,7 @@ def pieces(warehouse: Warehouse, order: Order) -> list[dict[str, int]]:
         sql = NAMED
         parameters |= order.named()
     else:
-        sql = filled(EVENTS, since=SINCE if order.since > EPOCH else "")
+        sql = filled(EVENTS, since=SINCE if order.since > BEFORE_ANY else "")
         parameters["since_ms"] = milliseconds(order.since)
     days = warehouse.rows(filled(sql, within=WITHIN), _Day, parameters, name="ledger_days")
     return [piece for some in _together(days) for piece in _spans(some, order)]

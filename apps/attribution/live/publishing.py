@@ -66,6 +66,7 @@ def restate(run: Run, now: datetime) -> None:
 
     What campaigns say by now has an edition of its own to come, which tells of it.
     """
+    assert run.number
     last = _last(run.organization_id)
     document = last.document if last else NOTHING
     if run.goes_live:

@@ -1,5 +1,6 @@
 """Money and labels: what networks report, what was spent, which runs named clicks; the rows that reports sum are in ClickHouse."""
 
+from apps.attribution.models.checks import LabelCheck
 from apps.attribution.models.conversions import Booking, Conversion, ConversionChange
 from apps.attribution.models.costs import CostUpload
 from apps.attribution.models.facts import StoredConversion, StoredCost
@@ -12,6 +13,7 @@ __all__ = [
     "ConversionChange",
     "CostUpload",
     "Edition",
+    "LabelCheck",
     "Network",
     "NetworkVersion",
     "Policy",

@@ -47,13 +47,13 @@ class Labels:
         self._routed: dict[int, tuple[int, Label]] = {}
         self._asked = []
         for place, line in enumerate(lines):
-            if routed := _routed_by(line.rule):
+            if routed := routed_by(line.rule):
                 self._routed.setdefault(routed, (place, found[place]))
             else:
                 self._asked.append((place, compiled(line.rule), found[place]))
         self._nobody = (len(lines), None)
-        self._paused_routed = frozenset(filter(None, map(_routed_by, paused)))
-        self._paused = [compiled(rule) for rule in paused if not _routed_by(rule)]
+        self._paused_routed = frozenset(filter(None, map(routed_by, paused)))
+        self._paused = [compiled(rule) for rule in paused if not routed_by(rule)]
         self._keys = frozenset(keys)
         self._none = {reason: Label(0, 0, 0, edition, reason) for reason in Unlabelled}
 
@@ -79,7 +79,7 @@ def labelled(event: Event, labels: Labels) -> Event:
     return Event._make(event[:FIRST] + labels.of(event))
 
 
-def _routed_by(rule: Rule) -> int:
+def routed_by(rule: Rule) -> int:
     """The campaign whose routed clicks the rule asks for, when it asks for nothing else; else 0."""
     match rule:
         case Term(field, "is", int(campaign_id)) if field == ROUTED:

@@ -30,6 +30,7 @@ def ledger() -> Ledger:
 
 def live(campaign: Campaign, membership: Any = None) -> Campaign:
     """Published and active."""
+    campaign.refresh_from_db()
     campaign = editing.save_draft(campaign.pk, a_definition(membership=membership), seen=campaign.revision, user=None)
     editing.publish(campaign.pk, seen=campaign.revision, user=None)
     return editing.activate(campaign.pk, user=None)
