@@ -69,14 +69,15 @@ def save_draft(
     user: User | None,
     name: str | None = None,
     tags: Iterable[str] | None = None,
+    priority: int | None = None,
 ) -> Campaign:
-    """The campaign with this draft, and name and tags where they are given; saving what is there already changes nothing.
+    """The campaign with this draft, and name, tags and priority where they are given; saving what is there already changes nothing.
 
     Errors: ChangedMeanwhile, BadDefinition, ValidationError, NotPossible.
     """
     campaign = _as_seen(campaign_id, seen)
     parsed = definition.parse(document, campaign.organization, next_id=campaign.draft["next_id"])
-    return _saved(campaign, user, definition.dump(parsed), name=name, tags=tags)
+    return _saved(campaign, user, definition.dump(parsed), name=name, tags=tags, priority=priority)
 
 
 @transaction.atomic
@@ -219,18 +220,21 @@ def _saved(
     *,
     name: str | None = None,
     tags: Iterable[str] | None = None,
+    priority: int | None = None,
 ) -> Campaign:
-    before = (campaign.name, campaign.tags, campaign.draft)
+    before = (campaign.name, campaign.tags, campaign.priority, campaign.draft)
     campaign.name = campaign.name if name is None else name.strip()
     campaign.tags = campaign.tags if tags is None else _tags(tags)
+    campaign.priority = campaign.priority if priority is None else priority
     campaign.draft = draft
-    if (campaign.name, campaign.tags, campaign.draft) == before:
+    if (campaign.name, campaign.tags, campaign.priority, campaign.draft) == before:
         return campaign
     campaign.clean_fields()
     campaign.clean()
     campaign.revision += 1
     campaign.edited_by, campaign.edited_at = user, timezone.now()
-    campaign.save(update_fields=["name", "tags", "draft", "revision", "edited_by", "edited_at", "updated_at"])
+    changed = ["name", "tags", "priority", "draft", "revision", "edited_by", "edited_at", "updated_at"]
+    campaign.save(update_fields=changed)
     return campaign
 
 

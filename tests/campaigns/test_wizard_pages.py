@@ -203,10 +203,29 @@ def test_the_second_of_two_people_is_told_who_changed_what(client: Client, sprin
 
 def test_the_second_is_told_of_name_and_tags_too(client: Client, spring: Campaign) -> None:
     editing.save_draft(spring.pk, spring.draft, seen=1, user=None, name="Theirs", tags=["theirs"])
+    said = {"seen": 1, "name": "Mine", "tags": "mine", "zone": "UTC", "priority": "7"}
 
-    answer = client.post(step(spring, "basics"), {"seen": 1, "name": "Mine", "tags": "mine", "zone": "UTC"})
+    answer = client.post(step(spring, "basics"), said)
 
-    assert answer.context["form"].conflict.mine[:2] == ["Name: Theirs → Mine", "Tags: theirs → mine"]
+    mine = ["Name: Theirs → Mine", "Tags: theirs → mine", "Priority: 100 → 7"]
+    assert answer.context["form"].conflict.mine[:3] == mine
+
+
+@pytest.mark.parametrize(("said", "kept"), [("7", 7), ("", 100)])
+def test_which_campaign_goes_first_is_said_by_its_priority(
+    client: Client, spring: Campaign, said: str, kept: int
+) -> None:
+    client.post(step(spring, "basics"), {"seen": 1, "name": "Spring", "tags": "", "zone": "UTC", "priority": said})
+
+    spring.refresh_from_db()
+    assert spring.priority == kept
+
+
+@pytest.mark.parametrize("said", ["0", "1001", "first"])
+def test_a_priority_that_is_none_is_refused(client: Client, spring: Campaign, said: str) -> None:
+    fields = {"seen": 1, "name": "Spring", "tags": "", "zone": "UTC", "priority": said}
+
+    assert client.post(step(spring, "basics"), fields).status_code == 422
 
 
 def test_saving_again_after_being_told_needs_a_fresh_look(client: Client, spring: Campaign) -> None:

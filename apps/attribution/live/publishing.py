@@ -6,16 +6,17 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.accounts.models import User
 from apps.attribution.ledger import numbers
 from apps.attribution.ledger.lock import pen
 from apps.attribution.live.telling import changes_words
-from apps.attribution.live.wanted import wanted
+from apps.attribution.live.wanted import Document, wanted
 from apps.attribution.models import Edition, Run
 from apps.campaigns.models import Campaign
 from apps.ingress.labelling.shelf import CHECK_EVERY
 from apps.ingress.models import LabelTable
 
-NOTHING: dict[str, Any] = {"lines": [], "paused": [], "keys": []}
+NOTHING: Document = {"lines": [], "paused": [], "keys": []}
 # After so long every store task labels by what was published: workers look every few seconds, and their clocks differ.
 SETTLED_AFTER = CHECK_EVERY + timedelta(seconds=3)
 # Rows changed this recently are compared again each time: a commit may come later than its moment says.
@@ -55,6 +56,7 @@ def bring_into_force(organization_id: int, now: datetime) -> bool:
             number=number,
             kind=Edition.Kind.PUBLISHED,
             words=changes_words(before, document),
+            created_by=_who(before, document),
             created_at=now,
         )
     LabelTable.objects.create(organization_id=organization_id, edition=number, document=document, published_at=now)
@@ -81,6 +83,17 @@ def is_settled(organization_id: int, now: datetime) -> bool:
     """Whether every store task labels by what is in force now."""
     last = _last(organization_id)
     return last is None or now - last.published_at >= SETTLED_AFTER
+
+
+def _who(before: Document, after: Document) -> User | None:
+    """Who published or stopped the campaign that changed, when it was one alone."""
+    old, new = ({line["campaign"]: line for line in each["lines"]} for each in (before, after))
+    changed = [campaign for campaign in {*old, *new} if old.get(campaign) != new.get(campaign)]
+    if len(changed) != 1:
+        return None
+    campaign = Campaign.objects.select_related("version__created_by", "status_by").get(pk=changed[0])
+    published = campaign.version and campaign.version.created_at > campaign.status_at
+    return campaign.version.created_by if campaign.version and published else campaign.status_by
 
 
 def _with_line_of(run: Run, lines: list[Any]) -> list[Any]:

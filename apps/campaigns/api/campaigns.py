@@ -18,15 +18,15 @@ from apps.campaigns.api.once import once
 from apps.campaigns.api.pages import PageQuery, page
 from apps.campaigns.api.schema import DefinitionField, DefinitionSchema, RuleSchema, RulesField, an_example
 from apps.campaigns.models import Campaign, Status
-from apps.campaigns.models.campaigns import TAG_MAX_CHARS, TAGS_MAX
+from apps.campaigns.models.campaigns import PRIORITY, PRIORITY_HELP, PRIORITY_MAX, TAG_MAX_CHARS, TAGS_MAX
 
 LIST = """
 The organization's campaigns, the newest first, without their definitions. Archived ones come only when `status` asks for them.
 Follow `next_cursor` until it is null.
 """
 PUT = """
-Name, tags and draft, all three as they are from now on. What was read may be sent back changed: values that cannot be set are
-passed over. Links go on as they are until the draft is published.
+Name, tags, priority and draft, all four as they are from now on. What was read may be sent back changed: values that cannot be set
+are passed over. Links go on as they are until the draft is published.
 """
 PATCH = """
 Only what is named changes: of the draft too, part by part, so that `{"draft": {"fallback": […]}}` leaves its rules alone.
@@ -47,7 +47,8 @@ class CampaignSummarySchema(serializers.Serializer[Any]):
     name = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.values)
     tags = serializers.ListField(child=serializers.CharField())
-    revision = serializers.IntegerField(help_text="Grows with every change of name, tags or draft.")
+    priority = serializers.IntegerField(help_text=PRIORITY_HELP)
+    revision = serializers.IntegerField(help_text="Grows with every change of name, tags, priority or draft.")
     version = serializers.IntegerField(allow_null=True, help_text="What is published; null: nothing is.")
     is_published = serializers.BooleanField(help_text="Whether the draft is what is published.")
     created_at = serializers.DateTimeField()
@@ -87,6 +88,10 @@ def tags_field() -> serializers.ListField:
     )
 
 
+def priority_field() -> serializers.IntegerField:
+    return serializers.IntegerField(required=False, min_value=1, max_value=PRIORITY_MAX, help_text=PRIORITY_HELP)
+
+
 class NewCampaign(Asked):
     name = serializers.CharField(max_length=editing.NAME_MAX_CHARS)
     key = serializers.CharField(required=False, max_length=64, help_text="Stands in the addresses of its first link.")
@@ -97,6 +102,7 @@ class NewCampaign(Asked):
 class WholeCampaign(Asked):
     name = serializers.CharField(max_length=editing.NAME_MAX_CHARS)
     tags = tags_field()
+    priority = priority_field()
     draft = DefinitionField()
 
     ignored = frozenset(CampaignSchema._declared_fields)
@@ -105,6 +111,7 @@ class WholeCampaign(Asked):
 class CampaignParts(Asked):
     name = serializers.CharField(required=False, max_length=editing.NAME_MAX_CHARS)
     tags = tags_field()
+    priority = priority_field()
     draft = DefinitionField(required=False)
 
 
@@ -167,7 +174,7 @@ class CampaignDetail(ProgramView):
     @extend_schema(  # type: ignore[untyped-decorator]
         operation_id="replace_campaign",
         tags=["campaigns"],
-        summary="Name, tags and draft anew",
+        summary="Name, tags, priority and draft anew",
         description=PUT,
         parameters=[schema.IF_MATCH, schema.etag(200)],
         request=WholeCampaign,
@@ -176,12 +183,13 @@ class CampaignDetail(ProgramView):
     )
     def put(self, request: Request, key: str) -> Response:
         said = WholeCampaign.read(request.data)
-        return _saved(self, key, said["draft"], name=said["name"], tags=said.get("tags", []))
+        priority = said.get("priority", PRIORITY)
+        return _saved(self, key, said["draft"], name=said["name"], tags=said.get("tags", []), priority=priority)
 
     @extend_schema(  # type: ignore[untyped-decorator]
         operation_id="change_campaign",
         tags=["campaigns"],
-        summary="Some of name, tags and draft",
+        summary="Some of name, tags, priority and draft",
         description=PATCH,
         parameters=[schema.IF_MATCH, schema.etag(200)],
         request=CampaignParts,
@@ -190,7 +198,8 @@ class CampaignDetail(ProgramView):
     )
     def patch(self, request: Request, key: str) -> Response:
         said = CampaignParts.read(request.data)
-        return _saved(self, key, said.get("draft", {}), name=said.get("name"), tags=said.get("tags"), is_part=True)
+        words = {name: said.get(name) for name in ("name", "tags", "priority")}
+        return _saved(self, key, said.get("draft", {}), **words, is_part=True)
 
 
 class CampaignRules(ProgramView):
@@ -262,6 +271,7 @@ def _summary(campaign: Campaign, *, version: int, is_published: bool) -> dict[st
         "name": campaign.name,
         "status": campaign.status,
         "tags": campaign.tags,
+        "priority": campaign.priority,
         "revision": campaign.revision,
         "version": version or None,
         "is_published": is_published,

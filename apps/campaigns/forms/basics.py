@@ -13,6 +13,7 @@ from apps.campaigns.definition.document import Document
 from apps.campaigns.forms.drafts import DraftForm
 from apps.campaigns.forms.opened import named
 from apps.campaigns.models import Campaign
+from apps.campaigns.models.campaigns import PRIORITY_HELP, PRIORITY_MAX
 from apps.campaigns.models.keys import validate_key
 from apps.ingress.rules.families import zones
 
@@ -85,9 +86,11 @@ class Basics(DraftForm):
     name = name_field()
     tags = tags_field()
     zone = zone_field()
+    priority = forms.IntegerField(required=False, min_value=1, max_value=PRIORITY_MAX, help_text=PRIORITY_HELP)
 
     def __init__(self, data: Any = None, *, campaign: Campaign, user: User) -> None:
         initial = {"name": campaign.name, "tags": campaign.tags, "zone": campaign.draft["zone"]}
+        initial["priority"] = campaign.priority
         super().__init__(data, campaign=campaign, user=user, initial=initial)
 
     def write(self) -> None:
@@ -99,11 +102,14 @@ class Basics(DraftForm):
             user=self.user,
             name=said["name"],
             tags=said["tags"],
+            priority=said["priority"],
         )
 
     def beside(self, newer: Campaign) -> Iterable[str]:
-        tags = [tag.lower() for tag in self.cleaned_data["tags"]]
-        return named(newer.name, newer.tags, self.cleaned_data["name"], tags)
+        said = self.cleaned_data
+        tags = [tag.lower() for tag in said["tags"]]
+        priority = said["priority"] or newer.priority
+        return named((newer.name, newer.tags, newer.priority), (said["name"], tags, priority))
 
     def written(self, draft: Document) -> Document:
         return {**draft, "zone": self.cleaned_data["zone"]}

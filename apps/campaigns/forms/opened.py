@@ -7,28 +7,36 @@ from django.core import signing
 from apps.campaigns.definition import BadDefinition, changes, stored
 from apps.campaigns.models import Campaign
 
+Called = tuple[str, list[str], int]
+
 
 def opened(campaign: Campaign) -> str:
-    """Name, tags and draft as text for a hidden field, signed: it is read without looking whether it makes sense."""
-    return signing.dumps([campaign.name, campaign.tags, campaign.draft], salt=_salt(campaign), compress=True)
+    """Name, tags, priority and draft as text for a hidden field, signed: it is read without looking whether it makes sense."""
+    return signing.dumps([*_called(campaign), campaign.draft], salt=_salt(campaign), compress=True)
 
 
 def changed_since(text: str, newer: Campaign) -> list[str]:
     """What is different in the campaign now, in sentences; empty when the text is none that `opened` gave for it."""
     try:
-        name, tags, draft = signing.loads(text, salt=_salt(newer))
-        before = stored(draft)
-    except (signing.BadSignature, BadDefinition):
+        *called, draft = signing.loads(text, salt=_salt(newer))
+        before, (name, tags, priority) = stored(draft), called
+    except (signing.BadSignature, BadDefinition, ValueError):
         return []
-    return [*named(name, tags, newer.name, newer.tags), *changes(before, stored(newer.draft))]
+    return [*named((name, tags, priority), _called(newer)), *changes(before, stored(newer.draft))]
 
 
-def named(name: str, tags: list[str], new_name: str, new_tags: list[str]) -> Iterator[str]:
-    """What is new in what a campaign is called, in sentences."""
-    if name != new_name:
-        yield f"Name: {name} → {new_name}"
-    if tags != new_tags:
-        yield f"Tags: {_listed(tags)} → {_listed(new_tags)}"
+def named(old: Called, new: Called) -> Iterator[str]:
+    """What is new in name, tags and priority of a campaign, in sentences."""
+    if old[0] != new[0]:
+        yield f"Name: {old[0]} → {new[0]}"
+    if old[1] != new[1]:
+        yield f"Tags: {_listed(old[1])} → {_listed(new[1])}"
+    if old[2] != new[2]:
+        yield f"Priority: {old[2]} → {new[2]}"
+
+
+def _called(campaign: Campaign) -> Called:
+    return campaign.name, campaign.tags, campaign.priority
 
 
 def _salt(campaign: Campaign) -> str:

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             "priority",
             models.PositiveSmallIntegerField(
                 default=100,
-                help_text="Of two campaigns that claim the same new click it goes to the one with the lower number.",
+                help_text="Of campaigns that claim the same new click it goes to the one with the lowest number; of equals to the oldest.",
             ),
         ),
     ]

@@ -14,6 +14,10 @@ from apps.accounts.models import Organization
 from apps.campaigns.models.keys import key_field
 from apps.campaigns.models.words import validate_line
 
+PRIORITY, PRIORITY_MAX = 100, 1_000
+PRIORITY_HELP = (
+    "Of campaigns that claim the same new click it goes to the one with the lowest number; of equals to the oldest."
+)
 TAGS_MAX = 20
 TAG_MAX_CHARS = 40
 
@@ -40,7 +44,8 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 class Campaign(models.Model):
     """Clicks that belong together, and where they are sent. `draft` is a definition: see apps/campaigns/definition/.
 
-    `revision` grows with every save of name, tags or draft; who saves names the one they saw. `version` is what is published.
+    `revision` grows with every save of name, tags, priority or draft; who saves names the one they saw. `version` is what is
+    published.
     A key stays taken for ever, also by an archived campaign: clicks are stored under it.
     """
 
@@ -53,10 +58,7 @@ class Campaign(models.Model):
         default=list,
         blank=True,
     )
-    priority = models.PositiveSmallIntegerField(
-        default=100,
-        help_text="Of two campaigns that claim the same new click it goes to the one with the lower number.",
-    )
+    priority = models.PositiveSmallIntegerField(default=PRIORITY, help_text=PRIORITY_HELP)
     draft = models.JSONField(editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     # RESTRICT, as PROTECT would keep an organization from ever being deleted.

@@ -13,6 +13,7 @@ from apps.attribution.models import Edition
 from apps.campaigns import editing
 from apps.campaigns.models import Campaign
 from apps.ingress.models import LabelTable
+from tests.accounts.make import a_user
 from tests.attribution.ledger.make import A_DAY, Ledger, country
 from tests.attribution.ledger.workers import Worker
 from tests.attribution.make import an_organization_of_its_own
@@ -112,6 +113,17 @@ def test_changes_are_told_in_words(ledger: Ledger) -> None:
         "New clicks are named Spring where UTM source is 汽车, no longer where country is Germany.",
         "New clicks are no longer named Spring where UTM source is 汽车.",
     ]
+
+
+def test_the_edition_says_who_did_it_when_it_was_one_campaign(ledger: Ledger) -> None:
+    alice = a_user()
+    spring = live(ledger.spring, GERMANS)
+    publish(ledger)
+    editing.pause(spring.pk, user=alice)
+    publish(ledger)
+
+    found = Edition.objects.filter(organization=ledger.organization).order_by("number")
+    assert [edition.created_by for edition in found] == [None, alice]
 
 
 def test_what_names_no_other_clicks_makes_no_edition(ledger: Ledger) -> None:

@@ -191,3 +191,12 @@ def test_a_rule_that_is_wrong_is_named_in_the_list(program: Program, spring: Cam
     answer = program.put("/campaigns/spring/rules", {"data": [wrong]}, seen="*")
 
     assert (answer.status_code, pointers(answer)) == (400, ["#/data/0/when/field"])
+
+
+def test_priority_is_read_and_changed_alone(program: Program, spring: Campaign) -> None:
+    program.patch("/campaigns/spring", {"priority": 7}, seen="*")
+
+    assert program.get("/campaigns/spring").json()["priority"] == 7
+    spring.refresh_from_db()
+    refused = program.patch("/campaigns/spring", {"priority": 0}, seen="*")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "#/priority")
