@@ -17,6 +17,8 @@ class Source(StrEnum):
     ROLLUP = "hourly roll-up"
     BOTH = "hourly roll-up and events"
     EVENTS = "events"
+    LEDGER = "attribution ledger"
+    LABELLED = "events and attribution ledger"
     MONEY = "conversions and costs"
 
 

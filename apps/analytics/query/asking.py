@@ -11,6 +11,7 @@ from apps.analytics.query.periods import Period, periods_of
 from apps.analytics.query.question import Compare, Query
 from apps.analytics.query.reading import Reading
 from apps.analytics.query.rollup import history, marked
+from apps.attribution.ledger.editions import newest
 from apps.ingress.warehouse.reader import Warehouse
 
 
@@ -61,7 +62,15 @@ def top_movers(warehouse: Warehouse, query: Query) -> tuple[Row, ...]:
     return assembly.top_rows(reading, periods, ask(warehouse, top, "query_movers").records)
 
 
+def dated(warehouse: Warehouse, query: Query) -> Query:
+    """The query with the edition it is answered as of, where that makes a difference; then two small questions to PostgreSQL."""
+    if query.as_of is not None or not query.reads_labels:
+        return query
+    return replace(query, as_of=newest(warehouse.organization_id))
+
+
 def _settled(warehouse: Warehouse, query: Query) -> Query:
+    query = dated(warehouse, query)
     return replace(query, span=cache.settled(query.span)) if warehouse.cached else query
 
 

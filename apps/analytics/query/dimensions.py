@@ -9,6 +9,8 @@ from apps.ingress.rules import FIELDS, Every, Rule, Term, Type
 # Between the fields of a dimension that has several, in a key and in the roll-up.
 SEPARATOR = "\x1f"
 PARAMETER = "parameter:"
+# No field of the event: the campaign in the ledger, as of an edition.
+LABEL = "attributed_campaign"
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Dimension:
         return ", ".join(part for part in reversed(value.split(SEPARATOR)) if part)
 
     def rule(self, value: str) -> Rule | None:
-        """What holds for the events of this row, to narrow a page to it; None for the clock, which is no field."""
-        if self.is_clock:
+        """What holds for the events of this row, to narrow a page to it; None for the clock and the label, which are no fields."""
+        if self.is_clock or self.name == LABEL:
             return None
         terms = tuple(_term(field, part) for field, part in zip(self.fields, value.split(SEPARATOR), strict=True))
         return terms[0] if len(terms) == 1 else Every(terms)
@@ -41,7 +43,7 @@ class Dimension:
 
 def is_number(field: str) -> bool:
     """Whether the event holds a number, 0 where there is nothing; a key says it in digits, and nothing as every other."""
-    return field in FIELDS and FIELDS[field].type is Type.NUMBER
+    return field == LABEL or (field in FIELDS and FIELDS[field].type is Type.NUMBER)
 
 
 def _term(field: str, part: str) -> Term:
@@ -78,6 +80,7 @@ _ALL = (
     _named("browser", "Browser"),
     _named("network", "Network", "as_name"),
     _named("kind", "Kind"),
+    _named(LABEL, "Campaign, attributed"),
     _named("routed_campaign", "Campaign", "routed_campaign_id"),
     _named("routed_version", "Version"),
     _named("rule", "Rule", "rule_id"),

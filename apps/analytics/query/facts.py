@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from apps.analytics.query.dimensions import LABEL
 from apps.ingress.event import FIELDS
 
 # Estimates of the same visitors are the same from events and from the roll-up, in whatever order they are put together.
@@ -31,12 +32,12 @@ class Fact:
     columns: frozenset[str]
 
 
-EVENTS = Fact("events", "Clicks", frozenset(CLICKS), frozenset(FIELDS))
+EVENTS = Fact("events", "Clicks", frozenset(CLICKS), frozenset((*FIELDS, LABEL)))
 CONVERSIONS = Fact(
     "conversions",
     "Conversions",
     frozenset((*COUNTS, *MONEY)),
-    frozenset(FIELDS) - {"headers", "withheld_headers", "stored_at", "retention_days"},
+    frozenset((*FIELDS, LABEL)) - {"headers", "withheld_headers", "stored_at", "retention_days"},
 )
 # Costs are uploaded for days, and stand at noon.
 COSTS = Fact("costs", "Costs", frozenset({"cost"}), COST_COLUMNS)
@@ -87,6 +88,11 @@ def counted_before(measure: str, people: bool) -> str:
     if measure == "visitors":
         return f"{UNIQ}MergeStateIf({PRECISION})(visitors, {_kind(measure, people)})"
     return f"toInt64(sumIf(clicks, {_kind(measure, people)}))"
+
+
+def posted(measure: str, people: bool) -> str:
+    """Of entries of the ledger, which have a sign."""
+    return counted(measure, people) if measure == "visitors" else f"toInt64(sumIf(sign, {_kind(measure, people)}))"
 
 
 def kept(measure: str) -> str:

@@ -5,10 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from apps.analytics.kinds import Kinds
-from apps.analytics.query.dimensions import dimension_of
+from apps.analytics.query.dimensions import LABEL, dimension_of
 from apps.analytics.query.intervals import Interval
+from apps.analytics.query.labelled import Labelled
 from apps.analytics.query.metrics import METRICS
 from apps.analytics.span import Span
+from apps.attribution.ledger.editions import AsOf
 from apps.ingress.rules import EVERYTHING, Rule
 
 MAX_DIMENSIONS = 3
@@ -40,6 +42,7 @@ class Query:
     `order` is a metric or dimension of this query, with `-` for the biggest first; empty is the first metric, biggest first, and
     for `hour_of_day` and `weekday` the clock. `limit` and `offset` count groups, whatever the interval; a series without
     dimensions has all its intervals. `kinds` narrows clicks and visitors: money counts whoever clicked, and `bots` are bots.
+    `labelled` narrows by what clicks are attributed to, as of the edition `as_of`; None is the newest there is when it is asked.
     """
 
     span: Span
@@ -52,6 +55,8 @@ class Query:
     limit: int = 100
     compare: Compare | None = None
     offset: int = 0
+    labelled: Labelled | None = None
+    as_of: AsOf | None = None
 
     def __post_init__(self) -> None:
         _each_once("metrics", self.metrics)
@@ -74,6 +79,11 @@ class Query:
             most := MAX_POINTS // self.limit if self.dimensions else MAX_INTERVALS
         ):
             raise BadQuery("interval", f"That is {len(self.starts)} intervals; at most {most} at once.")
+
+    @property
+    def reads_labels(self) -> bool:
+        """Whether the answer is another one as of another edition."""
+        return self.labelled is not None or LABEL in self.dimensions
 
     @property
     def starts(self) -> tuple[datetime, ...]:

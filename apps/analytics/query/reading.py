@@ -1,20 +1,22 @@
 """How a query is read: which tables are asked, which measures of them, and what cannot be said."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
 from apps.analytics.query import facts
 from apps.analytics.query.answers import Source
 from apps.analytics.query.cover import Cover, Stretch, cover, of_events
+from apps.analytics.query.dimensions import LABEL
 from apps.analytics.query.facts import CONVERSIONS, COSTS, EVENTS, FACTS, Fact
 from apps.analytics.query.intervals import DAY, HOUR, Interval
+from apps.analytics.query.labelled import LEDGER_COLUMNS, UNATTRIBUTED
 from apps.analytics.query.metrics import METRICS
 from apps.analytics.query.periods import Period
 from apps.analytics.query.question import Query
 from apps.analytics.query.rollup import HOURLY, facet_for
-from apps.analytics.query.selection import CLOCK, Values, columns_of, of_money, of_rollup
+from apps.analytics.query.selection import CLOCK, Values, columns_of, of_ledger, of_money, of_rollup
 from apps.analytics.query.selection import of_events as selection_of_events
 from apps.ingress.rules import columns
 
@@ -40,7 +42,8 @@ class Reading:
 
     @property
     def rule_columns(self) -> frozenset[str]:
-        return columns(self.query.rule)
+        """What a row is chosen by."""
+        return columns(self.query.rule) | ({LABEL} if self.query.labelled else frozenset())
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -66,6 +69,8 @@ class Reading:
     def source(self, periods: Iterable[Period]) -> Source:
         if not set(self.measures) & EVENTS.measures:
             return Source.MONEY
+        if self.query.reads_labels:
+            return Source.LEDGER if self._is_of_ledger_alone else Source.LABELLED
         covers = [self.cover(period) for period in periods]
         if not any(cover.reads_rollup for cover in covers):
             return Source.EVENTS
@@ -76,6 +81,8 @@ class Reading:
         return not set(self.measures) & EVENTS.measures or any(self.cover(period).reads_rollup for period in periods)
 
     def cover(self, period: Period) -> Cover:
+        if self._is_of_ledger_alone:
+            return Cover()
         if self.facet is None:
             return of_events(period.span.start, period.span.end)
         return cover(period.bounds, by_day=not self._clocks, by_hour=self.facet in HOURLY, marked=self.marked)
@@ -89,7 +96,9 @@ class Reading:
 
     def _selections(self, period: Period, values: Values, merged_later: bool) -> Iterable[str]:
         query, measures = self.query, self.measures
-        if set(measures) & EVENTS.measures:
+        if query.reads_labels and set(measures) & EVENTS.measures:
+            yield from self._labelled(period, values)
+        elif set(measures) & EVENTS.measures:
             cover = self.cover(period)
             if cover.reads_rollup and self.facet is not None:
                 yield of_rollup(
@@ -100,6 +109,25 @@ class Reading:
         for fact in (CONVERSIONS, COSTS):
             if set(measures) & fact.measures:
                 yield of_money(query, period, fact, measures, values)
+
+    def _labelled(self, period: Period, values: Values) -> Iterable[str]:
+        """Clicks beside their labels: of the ledger what it knows, of events the rest."""
+        query, whole = self.query, of_events(period.span.start, period.span.end).events
+        if not self._is_in_ledger:
+            yield selection_of_events(query, period, whole, self.measures, values)
+            return
+        yield of_ledger(query, period, self.columns, self.measures, values)
+        if not self._is_of_ledger_alone:
+            yield selection_of_events(replace(query, labelled=UNATTRIBUTED), period, whole, self.measures, values)
+
+    @property
+    def _is_in_ledger(self) -> bool:
+        return self.query.reads_labels and self.columns <= LEDGER_COLUMNS
+
+    @property
+    def _is_of_ledger_alone(self) -> bool:
+        labelled = self.query.labelled
+        return self._is_in_ledger and labelled is not None and not labelled.allows_none
 
     @property
     def _clocks(self) -> list[str]:
@@ -123,6 +151,6 @@ class Reading:
         return self.query.interval in SHORTER_THAN_DAYS or "hour_of_day" in self.query.dimensions
 
     def _excuse(self, fact: Fact) -> str:
-        unknown = sorted(self.columns - fact.columns)
+        unknown = sorted("attributed campaign" if name == LABEL else name for name in self.columns - fact.columns)
         what = f"by {', '.join(unknown)}" if unknown else "by hour; they are kept by day"
         return f"{fact.label} are not known {what}."

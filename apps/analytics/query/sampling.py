@@ -27,7 +27,7 @@ Pieces = dict[str, Counter[int]]
 
 def sampled(warehouse: Warehouse, query: Query) -> Answer | None:
     """Clicks and bots of groups, from about ROWS events that lie all over the span; other metrics are None. None when the exact
-    answer is as quick, or cannot be estimated so: it reads the roll-up, is ordered by something else, or goes over time.
+    answer is as quick, or cannot be estimated so: it reads the roll-up or labels, is ordered by something else, or goes over time.
 
     Rows have `errors`, and no time before. Groups of which the sample has nothing are absent; how many there are is not known.
     Errors: those of Warehouse.rows. Source: a part of table events. Cost: that part, and its size from the index.
@@ -35,7 +35,12 @@ def sampled(warehouse: Warehouse, query: Query) -> Answer | None:
     query = replace(query, compare=None, span=cache.settled(query.span) if warehouse.cached else query.span)
     told = tuple(name for name in query.metrics if name in SAMPLED)
     order = query.order or f"-{query.metrics[0]}"
-    if query.interval or query.offset or order.removeprefix("-") not in (*told, *query.dimensions):
+    if (
+        query.reads_labels
+        or query.interval
+        or query.offset
+        or order.removeprefix("-") not in (*told, *query.dimensions)
+    ):
         return None
     reading = Reading(replace(query, metrics=told, order=order), marked(warehouse))
     [period] = periods_of(query)

@@ -9,8 +9,9 @@ from typing import Any
 from apps.analytics.kinds import Kinds
 from apps.analytics.query import facts
 from apps.analytics.query.cover import Cover, Stretch
-from apps.analytics.query.dimensions import Dimension, dimension_of, is_number
+from apps.analytics.query.dimensions import LABEL, Dimension, dimension_of, is_number
 from apps.analytics.query.facts import Fact
+from apps.analytics.query.labelled import beside_labels, entries, within_conversions
 from apps.analytics.query.part import Part
 from apps.analytics.query.periods import Period
 from apps.analytics.query.question import Query
@@ -56,7 +57,19 @@ def of_events(
 ) -> str:
     """Clicks of single events."""
     counted = {name: facts.counted(name, _people(query)) for name in measures if name in facts.CLICKS}
-    selected = TABLE.format(table="events", when=_during("happened_at", stretches, values))
+    when = _during("happened_at", stretches, values)
+    table = beside_labels("events", f"({when})") if query.reads_labels else "events"
+    selected = TABLE.format(table=table, when=when)
+    return _grouped(query, period, measures, counted, selected + _narrowed(query, measures), values)
+
+
+def of_ledger(query: Query, period: Period, columns: Iterable[str], measures: Sequence[str], values: Values) -> str:
+    """Clicks that have a label, as the ledger has kept them. Without visitors nothing has to be put together by event."""
+    people, each = _people(query), "visitors" in measures
+    counted = {name: facts.posted(name, people) for name in measures if name in facts.CLICKS}
+    during = _during("attribution_entries.happened_at", [(period.span.start, period.span.end)], values)
+    wanted = {*columns, "kind", "happened_at", *(["visitor_id"] if each else [])}
+    selected = entries(wanted, f"({during})", each=each)
     return _grouped(query, period, measures, counted, selected + _narrowed(query, measures), values)
 
 
@@ -115,7 +128,8 @@ def of_money(query: Query, period: Period, fact: Fact, measures: Sequence[str], 
     summed = {name: f"sum({name})" for name in measures if name in fact.measures}
     counted = {name: sql if name in facts.MONEY else f"toInt64({sql})" for name, sql in summed.items()}
     when = _during("happened_at", [(period.span.start, period.span.end)], values)
-    return _grouped(query, period, measures, counted, TABLE.format(table=fact.table, when=when), values)
+    table = beside_labels(fact.table, within_conversions(when)) if query.reads_labels else fact.table
+    return _grouped(query, period, measures, counted, TABLE.format(table=table, when=when), values)
 
 
 def _people(query: Query) -> bool:
@@ -149,9 +163,19 @@ def _grouped(
     return GROUPED.format(
         columns=", ".join(f"{sql} AS {name}" for name, sql in columns.items()),
         selected=selected,
-        rule=rule.sql,
+        rule=rule.sql + _label(query, values),
         grouping=f"GROUP BY {', '.join(keys)}" if keys and grouped else "",
     )
+
+
+def _label(query: Query, values: Values) -> str:
+    """What narrows by label; the edition's parameters come with it."""
+    if query.reads_labels:
+        assert query.as_of is not None, "an edition was chosen before"
+        values.of.update(query.as_of.parameters())
+    if query.labelled is None:
+        return ""
+    return f" AND {query.labelled.condition(LABEL, values.add('Array(UInt64)', list(query.labelled.campaigns)))}"
 
 
 def _column(name: str, query: Query, values: Values) -> str:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from apps.analytics import cache
 from apps.analytics.kinds import Kinds
 from apps.analytics.query import assembly, statement
+from apps.analytics.query.asking import dated
 from apps.analytics.query.dimensions import dimension_of
 from apps.analytics.query.periods import periods_of
 from apps.analytics.query.question import Query
@@ -33,7 +34,7 @@ def values_of(warehouse: Warehouse, dimension: str, prefix: str, span: Span) -> 
     Source: the hourly roll-up where it has the dimension, else events.
     """
     span = cache.settled(span) if warehouse.cached else span
-    query = Query(span, ("clicks",), (dimension,), kinds=Kinds.ALL, limit=MOST, order="-clicks")
+    query = dated(warehouse, Query(span, ("clicks",), (dimension,), kinds=Kinds.ALL, limit=MOST, order="-clicks"))
     reading, periods = Reading(query, marked(warehouse)), periods_of(query)
     asked = statement.top(reading, periods, MOST, totals=False, prefix=prefix)
     found = cache.found(warehouse, asked.sql, asked.parameters, name="values_of", limits=LIMITS)

@@ -1,11 +1,13 @@
 """The engine in plain Python, slowly and without a table: what an answer has to be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from apps.analytics.kinds import Kinds
 from apps.analytics.query import Interval, Query, dimension_of
+from apps.analytics.query.dimensions import LABEL
 from apps.ingress.event import Event
 from apps.ingress.rules import holds
 
@@ -17,14 +19,17 @@ class Counted(NamedTuple):
 
 
 Key = tuple[tuple[str, ...], datetime | None]
+# Campaigns by event.
+Labels = Mapping[int, int]
 
 
-def groups_of(events: Iterable[Event], query: Query) -> dict[Key, Counted]:
+def groups_of(events: Iterable[Event], query: Query, labels: Labels = MappingProxyType({})) -> dict[Key, Counted]:
     """Clicks, visitors and bots by key and interval; groups with nothing in them are absent."""
     found: dict[Key, list[Event]] = {}
     for event in events:
-        if query.span.start <= event.happened_at < query.span.end and holds(query.rule, event):
-            found.setdefault((key_of(event, query), interval_of(event, query)), []).append(event)
+        is_within = query.span.start <= event.happened_at < query.span.end
+        if is_within and holds(query.rule, event) and is_wanted(event, query, labels):
+            found.setdefault((key_of(event, query, labels), interval_of(event, query)), []).append(event)
     counts = {key: counted(group, query.kinds) for key, group in found.items()}
     return {key: count for key, count in counts.items() if any(count)}
 
@@ -38,11 +43,18 @@ def counted(events: Iterable[Event], kinds: Kinds) -> Counted:
     )
 
 
-def key_of(event: Event, query: Query) -> tuple[str, ...]:
-    return tuple(_value(event, name, query) for name in query.dimensions)
+def is_wanted(event: Event, query: Query, labels: Labels) -> bool:
+    wanted = query.labelled
+    return wanted is None or (labels.get(event.event_id, 0) in wanted.campaigns) != wanted.negated
 
 
-def _value(event: Event, name: str, query: Query) -> str:
+def key_of(event: Event, query: Query, labels: Labels = MappingProxyType({})) -> tuple[str, ...]:
+    return tuple(_value(event, name, query, labels) for name in query.dimensions)
+
+
+def _value(event: Event, name: str, query: Query, labels: Labels) -> str:
+    if name == LABEL:
+        return str(labels.get(event.event_id) or "")
     local = event.happened_at.astimezone(query.span.zone)
     if name == "hour_of_day":
         return f"{local.hour:02}"

@@ -12,7 +12,7 @@ from apps.analytics.kinds import Kinds
 from apps.analytics.query import DIMENSIONS, Answer, Interval, Query, answer
 from apps.analytics.query import rollup as rollup_marks
 from apps.analytics.query.answers import Source
-from apps.analytics.query.dimensions import is_number
+from apps.analytics.query.dimensions import LABEL, is_number
 from apps.analytics.query.facts import CLICKS
 from apps.analytics.span import Span
 from apps.ingress.event import Event
@@ -46,7 +46,7 @@ def an_event(random: Random, organization: int) -> Event:
             name: random.choice(NUMBERS if is_number(name) else WORDS)
             for dimension in DIMENSIONS.values()
             for name in dimension.fields
-            if name != "kind"
+            if name not in ("kind", LABEL)
         },
     )
 
@@ -67,7 +67,7 @@ def a_query(random: Random) -> Query:
     span = Span.between(first, first + timedelta(days=days - 1), now=now, zone=zone)
     if random.random() < 0.5:
         span = replace(span, end=span.end - timedelta(milliseconds=random.randrange(1, 86_400_000)))
-    names = [*DIMENSIONS, "parameter:sub1"]
+    names = [*(name for name in DIMENSIONS if name != LABEL), "parameter:sub1"]
     dimensions = tuple(random.sample(names, random.choice([0, 1, 1, 1, 2, 3])))
     interval = random.choice([None, None, Interval.HOUR, Interval.DAY, Interval.DAY, Interval.WEEK, Interval.MONTH])
     limit = 10_000 if interval is None else 130
