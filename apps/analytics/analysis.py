@@ -97,8 +97,8 @@ class AnalysisForm(NarrowedForm):
 
     @property
     def events_query(self) -> str:
-        """The same days, kinds and filters, for the list of single events."""
-        names = {name for name in self.fields if name not in (*SPAN_FIELDS, "kinds")}
+        """The same days, kinds, filters and edition, for the list of single events."""
+        names = {name for name in self.fields if name not in (*SPAN_FIELDS, "kinds", "edition")}
         return urlencode(self.pairs(*names))
 
 

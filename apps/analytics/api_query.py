@@ -1,15 +1,13 @@
 """`POST /api/v1/query`: the engine behind every report, for programs."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -21,13 +19,29 @@ from apps.accounts.api_body import JsonBody
 from apps.accounts.api_problems import problems
 from apps.accounts.models import ApiKey, Organization
 from apps.accounts.roles import Scope
+from apps.analytics.api_span import SpanSerializer
+from apps.analytics.filters import BadFilter, campaign_number
 from apps.analytics.freshness import freshness
 from apps.analytics.kinds import Kinds
-from apps.analytics.query import DIMENSIONS, METRICS, Answer, BadQuery, Compare, Interval, Number, Query, Row, answer
+from apps.analytics.narrowing import MAX_EDITION
+from apps.analytics.query import (
+    DIMENSIONS,
+    METRICS,
+    Answer,
+    BadQuery,
+    Compare,
+    Interval,
+    Labelled,
+    Number,
+    Query,
+    Row,
+    answer,
+)
 from apps.analytics.query.question import MAX_LIMIT
 from apps.analytics.query.table import csv_of, key_of, plain
-from apps.analytics.span import FIRST_DAY, MAX_DAYS, BadSpan, Span
-from apps.ingress.rules import EVERYTHING, BadRule, Rule, families, parse
+from apps.analytics.span import BadSpan
+from apps.attribution.ledger.editions import AsOf, UnknownEdition, as_of, newest
+from apps.ingress.rules import EVERYTHING, BadRule, Rule, parse
 from apps.ingress.warehouse.reader import Warehouse
 
 DESCRIPTION = """
@@ -46,24 +60,6 @@ EXAMPLE = OpenApiExample(
     },
     request_only=True,
 )
-LAST_YEAR = 2200
-A_SPAN = "A span is either `days`, or `from` and `to`."
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class DayOrMoment(serializers.Field[Any, Any, Any, Any]):
-    """`2026-11-22`, a whole local day, or a moment of RFC 3339."""
-
-    def to_internal_value(self, data: Any) -> date | datetime:
-        try:
-            found = isinstance(data, str) and (parse_date(data) or parse_datetime(data))
-        except ValueError:
-            found = False
-        if not isinstance(found, date):
-            raise serializers.ValidationError("Write a day as 2026-11-22, or a moment as 2026-11-22T14:00:00Z.")
-        if isinstance(found, datetime) and found.tzinfo is None:
-            raise serializers.ValidationError("A moment needs its offset, such as Z.")
-        return found
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
@@ -75,42 +71,6 @@ class RuleField(serializers.Field[Any, Any, Any, Any]):
             return parse(data)
         except BadRule as error:
             raise serializers.ValidationError(nested(error.pointer, error.sentence)) from error
-
-
-class SpanSerializer(serializers.Serializer[Any]):
-    """A span: `days`, or `from` and `to`. The context has `now` and the organization."""
-
-    days = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_DAYS, help_text="Today and the local days before it, so many in all."
-    )
-    to = DayOrMoment(required=False, help_text="The last day, or the moment before which the span ends.")
-    time_zone = serializers.CharField(required=False, help_text="IANA name; the organization's when absent.")
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        first = DayOrMoment(required=False, help_text="The first day, or the first moment.")
-        return {"from": first, **super().get_fields()}
-
-    def validate_time_zone(self, value: str) -> ZoneInfo:
-        if not families.is_zone(value):
-            raise serializers.ValidationError("There is no such time zone.")
-        return ZoneInfo(value)
-
-    def span(self, said: dict[str, Any]) -> Span:
-        """Errors: BadQuery, BadSpan."""
-        now = self.context["now"]
-        zone = said.get("time_zone") or ZoneInfo(self.context["organization"].time_zone)
-        first, last = said.get("from"), said.get("to")
-        if (first is None) != (last is None) or (first is None) == (said.get("days") is None):
-            raise BadQuery("days", A_SPAN)
-        if first is None or last is None:
-            return Span.last_days(said["days"], now=now, zone=zone)
-        if isinstance(first, datetime) != isinstance(last, datetime):
-            raise BadQuery("to", "Write both ends as days, or both as moments.")
-        return (
-            _between(first, last, now, zone)
-            if isinstance(first, datetime)
-            else Span.between(first, last, now=now, zone=zone)
-        )
 
 
 class QuestionSerializer(SpanSerializer):
@@ -144,7 +104,31 @@ class QuestionSerializer(SpanSerializer):
         required=False, default=0, min_value=0, max_value=2**31, help_text="Groups to leave out."
     )
     compare = serializers.ChoiceField(choices=[*map(str, Compare)], required=False, allow_null=True, default=None)
+    attributed_campaign = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Ids of campaigns: only what is attributed to one of them counts. `none` is what no campaign has.",
+    )
+    edition = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=MAX_EDITION,
+        help_text="What clicks are attributed to is told as of this edition; the newest when absent.",
+    )
     format = serializers.ChoiceField(choices=["json", "csv"], required=False, default="json")
+
+    def validate_attributed_campaign(self, value: list[str]) -> Labelled:
+        try:
+            return Labelled(tuple(dict.fromkeys(map(campaign_number, value))))
+        except BadFilter as error:
+            raise serializers.ValidationError(str(error)) from error
+
+    def validate_edition(self, value: int | None) -> AsOf | None:
+        try:
+            return None if value is None else as_of(self.context["organization"].pk, value)
+        except UnknownEdition as error:
+            raise serializers.ValidationError(str(error)) from error
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if unknown := sorted(set(self.initial_data) - set(self.fields)):
@@ -169,6 +153,8 @@ class QuestionSerializer(SpanSerializer):
             limit=said["limit"],
             offset=said["offset"],
             compare=Compare(said["compare"]) if said["compare"] else None,
+            labelled=said.get("attributed_campaign"),
+            as_of=said.get("edition") or newest(self.context["organization"].pk),
         )
 
 
@@ -194,7 +180,10 @@ class QueryAnswerSerializer(serializers.Serializer[Any]):
     time_zone = serializers.CharField()
     currency = serializers.CharField(help_text="Of all money, ISO 4217.")
     source = serializers.CharField(  # type: ignore[assignment]
-        help_text="What was read: the hourly roll-up, single events, or both."
+        help_text="What was read: the hourly roll-up, single events, both, or the attribution ledger."
+    )
+    edition = serializers.IntegerField(
+        help_text="What clicks are attributed to was told as of it; 0 is before the first."
     )
     notes = serializers.ListField(child=serializers.CharField(), help_text="Why something is not known.")
     asked_at = serializers.DateTimeField(allow_null=True)
@@ -235,16 +224,6 @@ def nested(pointer: str, sentence: str) -> Any:
     return reduce(lambda inner, step: {step: inner}, reversed(steps), cast(Any, [sentence]))
 
 
-def _between(first: datetime, last: datetime, now: datetime, zone: ZoneInfo) -> Span:
-    if first >= last:
-        raise BadSpan("The first moment must be before the last one.")
-    if not FIRST_DAY.year <= first.year < LAST_YEAR:
-        raise BadSpan(f"Moments lie between {FIRST_DAY.year} and {LAST_YEAR}.")
-    if last - first > timedelta(days=MAX_DAYS):
-        raise BadSpan(f"A span is at most {MAX_DAYS} days.")
-    return Span(first.astimezone(UTC), last.astimezone(UTC), zone, "")
-
-
 def _document(found: Answer, organization: Organization, now: datetime) -> Mapping[str, Any]:
     span = found.query.span
     return {
@@ -257,6 +236,7 @@ def _document(found: Answer, organization: Organization, now: datetime) -> Mappi
         "time_zone": span.zone.key,
         "currency": organization.currency,
         "source": found.source,
+        "edition": found.query.as_of.number if found.query.as_of else 0,
         "notes": found.notes,
         "asked_at": found.asked_at,
         "cached": found.cached,

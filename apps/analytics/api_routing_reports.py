@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from apps.accounts.api_problems import problems
 from apps.analytics import dry_runs
 from apps.analytics.api_jobs import JobSchema, job_document
-from apps.analytics.api_query import SpanSerializer
 from apps.analytics.api_routing import RoutingView
+from apps.analytics.api_span import SpanSerializer
 from apps.analytics.query import BadQuery
 from apps.analytics.routing.campaign import names_of
 from apps.analytics.routing.documents import effectiveness_document, span_document

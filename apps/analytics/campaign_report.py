@@ -13,8 +13,8 @@ from apps.analytics.addresses import address_of
 from apps.analytics.analysis import OverviewForm
 from apps.analytics.breakdowns import Breakdown
 from apps.analytics.campaign_numbers import also
+from apps.analytics.given_names import naming_given
 from apps.analytics.kpis import NO_COST, Kpi
-from apps.analytics.link_names import naming_links
 from apps.analytics.page import Question, query_of
 from apps.analytics.query import METRICS, Answer, Dimension, Number, Query
 from apps.analytics.tables import Naming, name_of, unit_of
@@ -95,7 +95,7 @@ def kpis_of(found: Answer, spent: Decimal, form: CampaignForm, currency: str, *,
 
 def naming(campaign: Campaign, member: Membership, found: Answer) -> Naming:
     """Rules, destinations and links under the names people gave them. Cost: a query when links are among the rows."""
-    links = naming_links(member, found)
+    links = naming_given(member, found)
     rules, destinations = names_in(campaign.draft, "rules"), names_in(campaign.draft, "destinations")
 
     def named(dimension: Dimension, key: str) -> str:

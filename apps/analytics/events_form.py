@@ -57,6 +57,7 @@ class EventsForm(NarrowedForm):
             reason=said.get("reason", ""),
             text=words,
             rule=self.rule,
+            labelled=self.filters.labelled,
         )
 
     @property

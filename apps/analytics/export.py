@@ -15,6 +15,7 @@ from apps.ingress.warehouse.reader import Warehouse
 
 PAGE = 5_000
 MAX_EVENTS = 100_000
+EDITION = "As of edition"
 # A cell that begins so is a formula to some spreadsheet; a leading apostrophe makes it text (OWASP, "CSV Injection"). Cells begin
 # where we say, and where a comma stands in numbers, also after a semicolon, whatever the quotes are. There a blank keeps it
 # text, which leaves the agents of most bots as they are.
@@ -44,15 +45,20 @@ def wants_csv(request: HttpRequest) -> bool:
 
 
 def csv_answer(title: str, span: Span, table: Table) -> HttpResponse:
-    """Every row of the table. Numbers as they are, without thousands, so that a spreadsheet can add them up."""
-    name = f"{title}, {span.first_on} to {span.last_on}.csv"
+    """Every row of the table, with the edition that its numbers are as of, where they have one.
+
+    Numbers as they are, without thousands, so that a spreadsheet can add them up.
+    """
+    edition = "" if table.edition is None else f", as of edition {table.edition}"
+    name = f"{title}, {span.first_on} to {span.last_on}{edition}.csv"
     answer = HttpResponse(
         content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
     write = csv.writer(answer).writerow
-    write([*table.heads, *(_head(column) for column in table.columns)])
+    as_of = [] if table.edition is None else [(EDITION, table.edition)]
+    write([*table.heads, *(_head(column) for column in table.columns), *(head for head, _ in as_of)])
     for line in table.lines:
-        write(_row(line))
+        write([*_row(line), *(number for _, number in as_of)])
     return answer
 
 

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from django.http import QueryDict
 from django.utils.text import capfirst
 
 from apps.analytics.names import called
+from apps.analytics.query.dimensions import LABEL
+from apps.analytics.query.labelled import ATTRIBUTED, NOBODY, Labelled
 from apps.ingress.rules import (
     EVERYTHING,
     FAMILIES,
@@ -30,6 +33,9 @@ Pair = tuple[str, str]
 
 RULE = "rule"
 NOT = "!"
+# Clicks that are attributed to no campaign.
+NO_LABEL = "none"
+BIGGEST_CAMPAIGN = 2**63 - 1
 # More than anybody reads on one line, and far less than an address may hold.
 MAX_CHIPS = 40
 # Operators that an address says without a rule, by what stands behind the field's name.
@@ -42,11 +48,12 @@ class BadFilter(ValueError):
 
 @dataclass(frozen=True)
 class Chip:
-    """One condition: its words, and the pairs of the address that say it."""
+    """One condition: its words, and the pairs of the address that say it. It is a rule about the event, or about its label."""
 
     words: str
     pairs: tuple[Pair, ...]
-    rule: Rule
+    rule: Rule = EVERYTHING
+    labelled: Labelled | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,26 @@ class Filters:
     @property
     def rule(self) -> Rule:
         return Every(tuple(chip.rule for chip in self.chips)) if self.chips else EVERYTHING
+
+    @property
+    def labelled(self) -> Labelled | None:
+        """What of the conditions is about labels; None when nothing is."""
+        found = [chip.labelled for chip in self.chips if chip.labelled]
+        return reduce(Labelled.also, found) if found else None
+
+    @property
+    def campaigns(self) -> set[int]:
+        """Those that a condition about labels names."""
+        return {number for chip in self.chips if chip.labelled for number in chip.labelled.campaigns} - {NOBODY}
+
+    def naming(self, names: Mapping[int, str]) -> "Filters":
+        """The same with campaigns under their names."""
+        return Filters(
+            tuple(
+                replace(chip, words=_label_words(chip.labelled, names)) if chip.labelled else chip
+                for chip in self.chips
+            )
+        )
 
     @property
     def pairs(self) -> list[Pair]:
@@ -108,6 +135,8 @@ def _chips(name: str, values: list[str]) -> list[Chip]:
     if name == RULE:
         return [_rule_chip(said) for said in values if said]
     plain = name.removesuffix(NOT)
+    if plain == LABEL:
+        return [_label_chip(name, values)]
     return [_term_chip(known_field(plain), name, values)] if _is_field(plain) else []
 
 
@@ -118,6 +147,29 @@ def _rule_chip(said: str) -> Chip:
         raise BadFilter("The rule in the address is not JSON.") from error
     rule = _parsed(document)
     return Chip(capfirst(words(rule)), ((RULE, text(rule)),), rule)
+
+
+def _label_chip(name: str, values: list[str]) -> Chip:
+    """`attributed_campaign=7`, `none` for no campaign, several for any of them, `attributed_campaign!=7` for all others."""
+    numbers = tuple(dict.fromkeys(map(campaign_number, values)))
+    labelled = Labelled(numbers, negated=name.endswith(NOT))
+    return Chip(_label_words(labelled, {}), tuple((name, value) for value in values), labelled=labelled)
+
+
+def campaign_number(said: str) -> int:
+    """Of a campaign, 0 for none. Errors: BadFilter."""
+    if said in ("", NO_LABEL):
+        return NOBODY
+    if not (said.isascii() and said.isdigit() and int(said) <= BIGGEST_CAMPAIGN):
+        raise BadFilter(f"{LABEL} wants the number of a campaign, or {NO_LABEL}.")
+    return int(said)
+
+
+def _label_words(labelled: Labelled, names: Mapping[int, str]) -> str:
+    said = [names.get(number, f"campaign {number}") if number else "no campaign" for number in labelled.campaigns]
+    if labelled == ATTRIBUTED:
+        return "Attributed to a campaign"
+    return f"{'Not attributed' if labelled.negated else 'Attributed'} to: {' or '.join(said)}"
 
 
 def _term_chip(field: Field, name: str, values: list[str]) -> Chip:

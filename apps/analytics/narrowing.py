@@ -3,18 +3,32 @@
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django import forms
 from django.http import QueryDict
 
+from apps.analytics.campaign_names import campaign_names
 from apps.analytics.filter_form import NewFilter
 from apps.analytics.filters import Chip, Filters, Pair
 from apps.analytics.forms import ReportForm
+from apps.attribution.ledger.editions import AsOf, UnknownEdition, as_of
 from apps.ingress.rules import Rule
+
+# What PostgreSQL counts up to.
+MAX_EDITION = 2**31 - 1
 
 
 class NarrowedForm(ReportForm):
-    """Filters on top of span and kinds. A name that the form has itself is the form's. Errors: BadFilter."""
+    """Filters and an edition on top of span and kinds. A name that the form has itself is the form's. Errors: BadFilter."""
 
     page: ClassVar[str]
+
+    edition = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MAX_EDITION,
+        label="As of edition",
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "An edition has a number."),
+    )
 
     def __init__(self, query: QueryDict, **kwargs: Any) -> None:
         super().__init__(query, **kwargs)
@@ -26,6 +40,20 @@ class NarrowedForm(ReportForm):
     @property
     def rule(self) -> Rule:
         return self.filters.rule
+
+    def know(self, organization_id: int) -> AsOf | None:
+        """Read what only the organization knows: whether it has the edition, which is returned, None when none was named, and what
+        campaigns are called. Cost: a query or two for either that stands in the address.
+        """
+        self.filters = self.filters.naming(campaign_names(organization_id, self.filters.campaigns))
+        number = self.cleaned_data.get("edition")
+        if number is None:
+            return None
+        try:
+            return as_of(organization_id, number)
+        except UnknownEdition as error:
+            self.add_error("edition", str(error))
+            return None
 
     def pairs(self, *without: str) -> list[Pair]:
         return [*super().pairs(*without), *(() if "filters" in without else self.filters.pairs)]

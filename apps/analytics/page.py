@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,12 +20,15 @@ from apps.accounts.models import Organization
 from apps.analytics.analysis import AnalysisForm
 from apps.analytics.cache import settled
 from apps.analytics.credits import Credit, geo_credits
+from apps.analytics.edition import EditionMenu, edition_menu
 from apps.analytics.filters import BadFilter
 from apps.analytics.forms import ReportForm
 from apps.analytics.freshness import Freshness, freshness
 from apps.analytics.kinds import Kinds
-from apps.analytics.query import Answer, BadQuery, Compare, Interval, Query, answer, sampled
+from apps.analytics.narrowing import NarrowedForm
+from apps.analytics.query import Answer, BadQuery, Compare, Interval, Query, answer, dated, sampled
 from apps.analytics.span import Span
+from apps.attribution.ledger.editions import AsOf
 from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
 from apps.ingress.warehouse.reader import Warehouse
 
@@ -54,6 +57,8 @@ class Question(Generic[AnyForm]):
     form: AnyForm
     span: Span
     kinds: Kinds
+    # The edition that the address names; None is the newest.
+    as_of: AsOf | None = None
 
     @classmethod
     def read(cls, request: MemberRequest, form_class: type[AnyForm], *, now: datetime) -> "Question[AnyForm]":
@@ -62,8 +67,19 @@ class Question(Generic[AnyForm]):
         zone = ZoneInfo(organization.time_zone)
         form = form_class(request.GET, now=now, zone=zone)
         form.is_valid()
+        as_of = form.know(organization.pk) if isinstance(form, NarrowedForm) else None
         kinds = form.cleaned_data.get("kinds", Kinds.PEOPLE)
-        return cls(Warehouse(organization.pk, cached=True), organization, now, zone, form, form.report_span, kinds)
+        warehouse = Warehouse(organization.pk, cached=True)
+        return cls(warehouse, organization, now, zone, form, form.report_span, kinds, as_of)
+
+    @cached_property
+    def edition_menu(self) -> EditionMenu | None:
+        """None for an organization without editions."""
+        form = self.form
+        if not isinstance(form, AnalysisForm):
+            return None
+        pinned = self.as_of.number if self.as_of else None
+        return edition_menu(self.organization.pk, pinned, lambda number: form.changed(edition=number))
 
     @property
     def today(self) -> Span:
@@ -115,7 +131,7 @@ def query_of(
 ) -> Query:
     """What the address asks, of these metrics by these dimensions. Errors: BadQuery."""
     form = question.form
-    return Query(
+    query = Query(
         question.span,
         metrics,
         by,
@@ -125,7 +141,10 @@ def query_of(
         order=order,
         limit=limit,
         compare=form.comparison,
+        labelled=form.filters.labelled,
+        as_of=question.as_of,
     )
+    return dated(question.warehouse, query)
 
 
 def first_answer(request: MemberRequest, question: Question[AnyAnalysis], query: Query) -> Answer:

@@ -63,6 +63,8 @@ class Table:
     total: Line | None = None
     rest: Line | None = None
     keys: int = 0
+    # Of the labels that the numbers are about; None when they are about none.
+    edition: int | None = None
 
     @property
     def most(self) -> float:
@@ -111,6 +113,7 @@ def table_of(answer: Answer, form: AnalysisForm, currency: str, *, naming: Namin
         if answer.rest and not interval
         else None,
         keys=answer.keys,
+        edition=answer.query.edition,
     )
 
 
@@ -178,7 +181,10 @@ def movers_table(rows: Sequence[Row], query: Query, form: AnalysisForm, currency
     [column] = columns_of(query.metrics[:1], currency)
     lines = tuple(Line(tuple(_keys(row, [dimension], form, name_of)), _moved(row, column)) for row in rows)
     return Table(
-        (dimension.label,), (column, replace(column, label="Before"), replace(column, label="Difference")), lines
+        (dimension.label,),
+        (column, replace(column, label="Before"), replace(column, label="Difference")),
+        lines,
+        edition=query.edition,
     )
 
 

@@ -7,7 +7,7 @@ Pages, `POST /api/v1/query` and exports ask here and nowhere else.
 """
 
 from apps.analytics.query.answers import Answer, Number, Row
-from apps.analytics.query.asking import answer, top_movers
+from apps.analytics.query.asking import answer, dated, top_movers
 from apps.analytics.query.dimensions import DIMENSIONS, Dimension, dimension_of
 from apps.analytics.query.intervals import Interval
 from apps.analytics.query.labelled import ATTRIBUTED, UNATTRIBUTED, Labelled
@@ -34,6 +34,7 @@ __all__ = [
     "Unit",
     "Value",
     "answer",
+    "dated",
     "dimension_of",
     "sampled",
     "top_movers",

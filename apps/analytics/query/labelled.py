@@ -7,17 +7,21 @@ labels, and ends where events end; so do clicks without a label, which the ledge
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from apps.analytics.query.dimensions import LABEL
 from apps.attribution.ledger.columns import COPIED
+from apps.attribution.ledger.editions import AsOf
 from apps.attribution.ledger.labels import labels
 from apps.attribution.ledger.sql import AS_OF, filled
 
 NOBODY = 0
+CAMPAIGNS = "{campaigns:Array(UInt64)}"
 # Of the columns that a rule or a dimension may ask for.
 LEDGER_COLUMNS = frozenset((*COPIED, "event_id", "happened_at", LABEL))
 
 BESIDE = "{table} LEFT ANY JOIN (SELECT event_id, campaign_id AS {label} FROM ({labels})) AS label USING (event_id)"
+KNOWN = "SELECT event_id FROM ({labels}) WHERE {condition}"
 # Entries that take one another back sum to nothing, so that clicks are counted without looking at each.
 SUMS = """(
     SELECT campaign_id AS {label}, sign{more} FROM attribution_entries WHERE {{{{scope}}}} AND {within} AND {as_of}
@@ -41,6 +45,13 @@ class Labelled:
     def allows_none(self) -> bool:
         return (NOBODY in self.campaigns) != self.negated
 
+    def also(self, other: "Labelled") -> "Labelled":
+        """What both of them choose."""
+        mine, theirs = set(self.campaigns), set(other.campaigns)
+        if self.negated:
+            return Labelled(tuple(sorted(mine | theirs)), negated=True) if other.negated else other.also(self)
+        return Labelled(tuple(sorted(mine - theirs if other.negated else mine & theirs)))
+
     def condition(self, column: str, placeholder: str) -> str:
         return f"{column} {'NOT IN' if self.negated else 'IN'} {placeholder}"
 
@@ -52,6 +63,17 @@ ATTRIBUTED = Labelled((NOBODY,), negated=True)
 def beside_labels(table: str, within: str) -> str:
     """A table with the label of each row's event. Parameters: those of the AsOf, and of `within`."""
     return BESIDE.format(table=table, label=LABEL, labels=labels(within=within))
+
+
+def chosen(labelled: Labelled, within: str) -> str:
+    """A condition on `event_id` alone. Parameters: `label_parameters`, and those of `within`."""
+    wanted = Labelled(labelled.campaigns, labelled.negated ^ labelled.allows_none)
+    known = KNOWN.format(labels=labels(within=within), condition=wanted.condition("campaign_id", CAMPAIGNS))
+    return f"event_id {'NOT IN' if labelled.allows_none else 'IN'} ({known})"
+
+
+def label_parameters(labelled: Labelled, as_of: AsOf) -> dict[str, Any]:
+    return {**as_of.parameters(), "campaigns": list(labelled.campaigns)}
 
 
 def within_conversions(when: str) -> str:

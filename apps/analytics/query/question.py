@@ -86,6 +86,11 @@ class Query:
         return self.labelled is not None or LABEL in self.dimensions
 
     @property
+    def edition(self) -> int | None:
+        """The edition that the answer is as of, once one was chosen; None when it makes no difference."""
+        return self.as_of.number if self.as_of and self.reads_labels else None
+
+    @property
     def starts(self) -> tuple[datetime, ...]:
         """When the intervals that the span touches begin, UTC, oldest first; nothing without an interval."""
         return self.interval.starts(self.span) if self.interval else ()

@@ -42,7 +42,8 @@ def header(answer: Answer) -> list[str]:
     dimensions = [dimension for name in answer.query.dimensions if (dimension := dimension_of(name))]
     keys = dict.fromkeys(member for dimension in dimensions for member in members(dimension))
     before = [f"{metric} before" for metric in answer.query.metrics] if answer.query.compare else []
-    return [*keys, *([answer.query.interval] if answer.query.interval else []), *answer.query.metrics, *before]
+    interval = [answer.query.interval] if answer.query.interval else []
+    return [*keys, *interval, *answer.query.metrics, *before, *([] if answer.query.edition is None else ["edition"])]
 
 
 def lines(answer: Answer) -> Iterator[list[str]]:
@@ -50,7 +51,9 @@ def lines(answer: Answer) -> Iterator[list[str]]:
     for row in answer.rows:
         at = [_moment(answer, row.at)] if row.at else []
         before = row.before.values() if row.before else ()
-        yield [*map(safe, key_of(answer, row).values()), *at, *map(_cell, row.values.values()), *map(_cell, before)]
+        edition = [] if answer.query.edition is None else [str(answer.query.edition)]
+        keys = map(safe, key_of(answer, row).values())
+        yield [*keys, *at, *map(_cell, row.values.values()), *map(_cell, before), *edition]
 
 
 def csv_of(answer: Answer) -> Iterator[str]:

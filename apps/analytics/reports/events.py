@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from apps.analytics.kinds import Kinds
+from apps.analytics.query.labelled import Labelled, chosen, label_parameters
 from apps.analytics.span import milliseconds
+from apps.attribution.ledger.editions import BEFORE_THE_FIRST, AsOf
 from apps.ingress.event import Event
 from apps.ingress.rules import EVERYTHING, Rule, where
 from apps.ingress.snowflake import milliseconds_of
@@ -38,7 +40,10 @@ WHERE {{scope}}
        OR positionCaseInsensitive(user_agent, {text:String}) > 0
        OR positionCaseInsensitive(ip, {text:String}) > 0
        OR arrayExists(value -> positionCaseInsensitive(value, {text:String}) > 0, mapValues(parameters)))
-  AND ({{rule}})
+  AND ({{rule}}) AND ({{label}})
+"""
+WITHIN = """
+happened_at >= fromUnixTimestamp64Milli({start:Int64}) AND happened_at < fromUnixTimestamp64Milli({end:Int64})
 """
 NEWEST_SQL = """
 SELECT {{columns}} FROM events
@@ -73,6 +78,8 @@ class Selection:
     number: int = 0
     text: str = ""
     rule: Rule = EVERYTHING
+    labelled: Labelled | None = None
+    as_of: AsOf = BEFORE_THE_FIRST
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -145,12 +152,17 @@ def newest_events(
     """
     after = after or Cursor()
     rule = where(selection.rule, prefix="rule")
+    label = chosen(selection.labelled, WITHIN) if selection.labelled else "1"
     sql = (
-        NEWEST_SQL.replace("{{columns}}", _columns(row)).replace("{{selected}}", SELECTED).replace("{{rule}}", rule.sql)
+        NEWEST_SQL.replace("{{columns}}", _columns(row))
+        .replace("{{selected}}", SELECTED)
+        .replace("{{rule}}", rule.sql)
+        .replace("{{label}}", label)
     )
     parameters = {
         **selection.parameters,
         **rule.parameters,
+        **(label_parameters(selection.labelled, selection.as_of) if selection.labelled else {}),
         "cursor_at": milliseconds(after.at),
         "cursor_id": after.event_id,
         "limit": limit + 1,

@@ -10,7 +10,7 @@ from apps.analytics import intervals
 from apps.analytics.analysis import ExploreForm
 from apps.analytics.exploring import everything, exploration, query_for
 from apps.analytics.export import csv_answer, wants_csv
-from apps.analytics.link_names import naming_links
+from apps.analytics.given_names import naming_given
 from apps.analytics.models import SavedView
 from apps.analytics.page import Question, first_answer, render_part, report
 from apps.analytics.tables import table_of
@@ -22,7 +22,7 @@ def explore(request: MemberRequest) -> HttpResponse:
     query_for(question)  # refused here, before a part of the page is
     if wants_csv(request) and not question.form.errors:
         found = everything(question)
-        table = table_of(found, question.form, question.currency, naming=naming_links(request.member, found))
+        table = table_of(found, question.form, question.currency, naming=naming_given(request.member, found))
         return csv_answer("Explore", question.span, table)
     views = SavedView.objects.visible_to(request.member)
     context = {
@@ -40,7 +40,7 @@ def explore(request: MemberRequest) -> HttpResponse:
 def explore_answer(request: MemberRequest) -> HttpResponse:
     question = Question.read(request, ExploreForm, now=timezone.now())
     found = first_answer(request, question, query_for(question))
-    explored = exploration(question, found, naming_links(request.member, found))
+    explored = exploration(question, found, naming_given(request.member, found))
     context = {
         "question": question,
         "page": reverse("analytics:explore"),

@@ -12,9 +12,9 @@ from apps.analytics.analysis import OverviewForm
 from apps.analytics.breakdowns import BREAKDOWNS, MOVERS, breakdown_of, metrics_of, tab_of, tabs_of
 from apps.analytics.export import csv_answer, wants_csv
 from apps.analytics.forms import ReportForm
+from apps.analytics.given_names import naming_given
 from apps.analytics.kinds import Kinds
 from apps.analytics.kpis import SHOWN, kpis_of
-from apps.analytics.link_names import naming_links
 from apps.analytics.onboarding import onboarding as steps_of
 from apps.analytics.page import Question, first_answer, query_of, render_part, report
 from apps.analytics.query import METRICS, answer, top_movers
@@ -76,7 +76,7 @@ def breakdown(request: MemberRequest, group: str) -> HttpResponse:
     kinds = Kinds.ALL if card.of_all_kinds else None
     query = query_of(question, metrics, (tab,), kinds=kinds, limit=CSV_ROWS if csv else ROWS)
     found = answer(question.warehouse, query) if csv else first_answer(request, question, query)
-    table = table_of(found, question.form, question.currency, naming=naming_links(request.member, found))
+    table = table_of(found, question.form, question.currency, naming=naming_given(request.member, found))
     if csv:
         return csv_answer(f"{card.title} by {tab}", question.span, table)
     context = {

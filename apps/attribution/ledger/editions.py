@@ -22,6 +22,9 @@ class AsOf:
         return {"as_of": self.number, "void": list(self.void)}
 
 
+BEFORE_THE_FIRST = AsOf()
+
+
 def newest(organization_id: int) -> AsOf:
     """The edition reports show when none is named."""
     number = Edition.objects.filter(organization_id=organization_id).values_list("number", flat=True).first()
