@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from apps.analytics import charts
-from apps.analytics.campaign_numbers import NOTHING, also, costs_of
+from apps.analytics.campaign_numbers import NOTHING, costs_of
 from apps.analytics.campaign_report import ASKED, OF_COSTS, OF_MONEY, CampaignForm
 from apps.analytics.charts import Chart
 from apps.analytics.page import Question, query_of
@@ -80,8 +80,9 @@ def _asked(
     *,
     interval: Interval | None = None,
 ) -> Answer:
-    query = query_of(question, metrics, ("routed_campaign",), interval=interval, limit=len(pair))
-    return answer(question.warehouse, replace(query, rule=also(query.rule, *pair), compare=None))
+    by = question.form.counted_by
+    query = query_of(question, metrics, (by.dimension,), interval=interval, limit=len(pair))
+    return answer(question.warehouse, by.narrowed(replace(query, compare=None), *pair))
 
 
 def _values(row: Mapping[str, Number], spent: Decimal) -> dict[str, Number]:

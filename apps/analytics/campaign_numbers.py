@@ -1,15 +1,16 @@
-"""What campaigns brought in, told apart by the campaign that routed each click."""
+"""What campaigns brought in, told apart by what each click is attributed to, or by what routed it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apps.analytics.counting import By
 from apps.analytics.intervals import usual
 from apps.analytics.kinds import Kinds
 from apps.analytics.query import Answer, Query, answer
 from apps.analytics.span import Span
 from apps.campaigns.models import Campaign
-from apps.ingress.rules import Every, Rule, Some, Term
+from apps.ingress.rules import Some, Term
 from apps.ingress.warehouse.reader import Warehouse
 
 ASKED = ("clicks", "conversions", "revenue")
@@ -37,25 +38,19 @@ class Numbers:
         return float((self.revenue - self.cost) / self.cost) if self.cost else None
 
 
-def numbers_of(warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span, kinds: Kinds) -> dict[int, Numbers]:
+def numbers_of(
+    warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span, kinds: Kinds, *, by: By
+) -> dict[int, Numbers]:
     """Each campaign's by its number, all of them, whether anything happened or not.
 
-    Errors: those of Warehouse.rows. Source: events and conversions by the campaign that routed the click, costs as `costs_of`.
-    Cost: two questions, however many campaigns; links are read of PostgreSQL unless they are prefetched.
+    Errors: those of Warehouse.rows. Source: the ledger as of the newest edition, or events; conversions by their clicks; costs as
+    `costs_of`. Cost: two questions, however many campaigns; links are read of PostgreSQL unless they are prefetched.
     """
     if not campaigns:
         return {}
-    query = Query(
-        span,
-        ASKED,
-        ("routed_campaign",),
-        interval=usual(span),
-        rule=routed_by(*campaigns),
-        kinds=kinds,
-        limit=len(campaigns),
-    )
+    query = Query(span, ASKED, (by.dimension,), interval=usual(span), kinds=kinds, limit=len(campaigns))
     spent = costs_of(warehouse, campaigns, span)
-    series = _series(answer(warehouse, query))
+    series = _series(answer(warehouse, by.narrowed(query, *campaigns)))
     return {
         campaign.pk: _summed(series.get(str(campaign.pk), []), spent.get(campaign.pk, NOTHING))
         for campaign in campaigns
@@ -63,7 +58,7 @@ def numbers_of(warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span, 
 
 
 def costs_of(warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span) -> dict[int, Decimal]:
-    """What was spent on each: costs know links and campaign keys, not who routed; absent where nothing was spent.
+    """What was spent on each: costs know links and campaign keys, not single clicks; absent where nothing was spent.
 
     Errors: those of Warehouse.rows. Source: uploaded costs, and those that postbacks name.
     """
@@ -78,15 +73,6 @@ def costs_of(warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span) ->
         if campaign and (cost := row.values["cost"]):
             spent[campaign] = spent.get(campaign, NOTHING) + Decimal(cost)
     return spent
-
-
-def routed_by(*campaigns: Campaign) -> Rule:
-    """Holds for the clicks that one of these campaigns routed."""
-    return Term("routed_campaign_id", "in", tuple(campaign.pk for campaign in campaigns))
-
-
-def also(rule: Rule, *campaigns: Campaign) -> Rule:
-    return Every((routed_by(*campaigns), rule))
 
 
 def _series(found: Answer) -> dict[str, list[Mapping[str, object]]]:

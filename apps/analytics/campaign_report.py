@@ -1,7 +1,6 @@
 """The report of one campaign: what of the address narrows it, its figures, and what its rules and destinations are called."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -12,27 +11,31 @@ from apps.accounts.models import Membership
 from apps.analytics.addresses import address_of
 from apps.analytics.analysis import OverviewForm
 from apps.analytics.breakdowns import Breakdown
-from apps.analytics.campaign_numbers import also
+from apps.analytics.counting import By, ByField
 from apps.analytics.given_names import naming_given
 from apps.analytics.kpis import NO_COST, Kpi
 from apps.analytics.page import Question, query_of
-from apps.analytics.query import METRICS, Answer, Dimension, Number, Query
-from apps.analytics.tables import Naming, name_of, unit_of
+from apps.analytics.query import METRICS, Answer, Dimension, Number, Query, dated
+from apps.analytics.tables import Naming, unit_of
+from apps.attribution.ledger.editions import AsOf
 from apps.campaigns.models import Campaign
 
 ASKED = ("clicks", "visitors", "conversions", "conversion_rate", "revenue", "epc")
 OF_MONEY = {"conversions", "conversion_rate", "revenue", "epc"}
 OF_COSTS = ("cost", "profit", "roi")
-# Nobody knows them by the campaign that routed the click: `costs_of` asks by links.
+# Nobody knows them by single clicks: `costs_of` asks by links.
 METRIC_CHOICES = [(name, METRICS[name].label) for name in (*ASKED, "bots")]
 
 _ALL = (
     Breakdown("destinations", "Destinations and rules", ("destination", "rule", "routed_version")),
+    Breakdown("routing", "What routed them", ("routed_campaign",)),
     Breakdown("places", "Countries", ("country", "region", "city")),
     Breakdown("devices", "Devices", ("device", "os", "browser", "language")),
     Breakdown("sources", "Sources", ("link", "channel", "source", "campaign")),
 )
 BREAKDOWNS = {breakdown.key: breakdown for breakdown in _ALL}
+# Clicks that others routed went to destinations of theirs, by their rules.
+NOT_SHOWN = {By.ATTRIBUTED: "destinations", By.ROUTED: "routing"}
 
 
 def breakdown_of(key: str) -> Breakdown:
@@ -48,6 +51,29 @@ class CampaignForm(OverviewForm):
     def __init__(self, query: Any, **kwargs: Any) -> None:
         super().__init__(query, **kwargs)
         self.fields["metric"].choices = METRIC_CHOICES  # type: ignore[attr-defined]
+        self.fields["by"] = ByField()
+        self.usual_by = By.ROUTED
+
+    def know(self, organization_id: int) -> AsOf | None:
+        self.usual_by = By.usual(organization_id)
+        return super().know(organization_id)
+
+    @property
+    def counted_by(self) -> By:
+        return By(self.cleaned_data.get("by") or self.usual_by)
+
+    @property
+    def query_without_by(self) -> str:
+        return urlencode(self.pairs("by"))
+
+    @property
+    def breakdowns(self) -> dict[str, Breakdown]:
+        return {key: card for key, card in BREAKDOWNS.items() if key != NOT_SHOWN[self.counted_by]}
+
+    def explored(self, dimension: str, metrics: tuple[str, ...]) -> str:
+        """`by` of Explore are its dimensions."""
+        asked = [("by", dimension), *(("metric", name) for name in metrics)]
+        return urlencode([*self.pairs("metric", "interval", "by"), *asked])
 
 
 def query_for(
@@ -59,12 +85,12 @@ def query_for(
 ) -> Query:
     """What the address asks, of this campaign's clicks alone. Errors: BadQuery."""
     query = query_of(question, metrics, by, **more)
-    return replace(query, rule=also(query.rule, campaign))
+    return dated(question.warehouse, question.form.counted_by.narrowed(query, campaign))
 
 
 def explored(form: CampaignForm, campaign: Campaign, dimension: str, metrics: tuple[str, ...]) -> str:
     """The address of Explore that asks the same of this campaign."""
-    return f"{form.explored(dimension, metrics)}&{urlencode({'routed_campaign_id': campaign.pk})}"
+    return f"{form.explored(dimension, metrics)}&{urlencode({form.counted_by.field: campaign.pk})}"
 
 
 def kpis_of(found: Answer, spent: Decimal, form: CampaignForm, currency: str, *, has_money: bool) -> list[Kpi]:
@@ -94,8 +120,8 @@ def kpis_of(found: Answer, spent: Decimal, form: CampaignForm, currency: str, *,
 
 
 def naming(campaign: Campaign, member: Membership, found: Answer) -> Naming:
-    """Rules, destinations and links under the names people gave them. Cost: a query when links are among the rows."""
-    links = naming_given(member, found)
+    """Rules, destinations, links and campaigns under the names people gave them. Cost: as `naming_given`."""
+    given = naming_given(member, found)
     rules, destinations = names_in(campaign.draft, "rules"), names_in(campaign.draft, "destinations")
 
     def named(dimension: Dimension, key: str) -> str:
@@ -110,7 +136,7 @@ def naming(campaign: Campaign, member: Membership, found: Answer) -> Naming:
                 return "None" if key in ("", "0") else destinations.get(key, f"Destination {key}, removed")
             case ("routed_version",):
                 return f"Version {key}"
-        return links(dimension, key) if dimension.name == "link" else name_of(dimension, key)
+        return given(dimension, key)
 
     return named
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.access import MemberRequest
 from apps.analytics.campaign_numbers import numbers_of
+from apps.analytics.counting import By
 from apps.analytics.forms import ReportForm
 from apps.analytics.page import Question, report
 from apps.campaigns.models import Campaign
@@ -30,10 +31,12 @@ def campaign_numbers(request: MemberRequest) -> HttpResponse:
     question = Question.read(request, CampaignNumbersForm, now=timezone.now())
     named = Campaign.objects.visible_to(request.member).filter(key__in=request.GET.getlist("key")[:MOST])
     campaigns = list(named.defer("draft").prefetch_related("links"))
-    numbers = numbers_of(question.warehouse, campaigns, question.span, question.kinds)
+    by = By.usual(question.organization.pk)
+    numbers = numbers_of(question.warehouse, campaigns, question.span, question.kinds, by=by)
     context = {
         "question": question,
         "lines": [(campaign, numbers[campaign.pk]) for campaign in campaigns],
+        "is_attributed": by is By.ATTRIBUTED,
         "money": f"money:{question.currency}",
     }
     template = "analytics/_campaign_numbers.html" if request.htmx else "analytics/campaign_numbers.html"

@@ -12,7 +12,6 @@ from apps.analytics.campaign_comparison import ComparisonForm, clicks_beside, fi
 from apps.analytics.campaign_numbers import NOTHING, costs_of
 from apps.analytics.campaign_report import (
     ASKED,
-    BREAKDOWNS,
     CampaignForm,
     breakdown_of,
     explored,
@@ -38,7 +37,7 @@ def campaign_performance(request: MemberRequest, key: str) -> HttpResponse:
     context = {
         "question": question,
         "campaign": campaign,
-        "breakdowns": BREAKDOWNS,
+        "breakdowns": question.form.breakdowns,
         "bar_page": reverse("campaigns:campaign", args=[key]),
     }
     # The page stands on another floor, where it has its own status; this part says what it could not read.
