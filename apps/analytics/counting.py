@@ -22,8 +22,9 @@ class By(StrEnum):
 
     @classmethod
     def usual(cls, organization_id: int) -> "By":
-        """Until something was ever attributed, what was routed. Cost: a query."""
-        named = Edition.objects.filter(organization_id=organization_id).exists()
+        """What was routed, until a run has named clicks: rules for what comes say nothing of what came before. Cost: a query."""
+        editions = Edition.objects.filter(organization_id=organization_id)
+        named = editions.exclude(kind=Edition.Kind.PUBLISHED).exists()
         return cls.ATTRIBUTED if named else cls.ROUTED
 
     @property

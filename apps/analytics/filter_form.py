@@ -16,7 +16,7 @@ from apps.ingress.rules import FAMILIES, FIELDS, OPERATORS
 
 # Beside the state of the page, which is carried along.
 OWN = ("add", "named", "op", "value", "page")
-PAGES = ("analytics:overview", "analytics:explore", "analytics:events")
+PAGES = ("analytics:overview", "analytics:explore", "analytics:events", "analytics:unattributed")
 # Numbers of campaigns and rules come by clicking on a row; nobody knows them by heart.
 USUAL = [
     name

@@ -90,6 +90,11 @@ class Question(Generic[AnyForm]):
         return self.organization.currency
 
     @property
+    def money(self) -> str:
+        """Its unit, as number filters want it."""
+        return f"money:{self.currency}"
+
+    @property
     def has_money(self) -> bool:
         """A conversion or a cost was booked at some time; until then zeros would say something untrue."""
         return self.organization.money_since is not None

@@ -19,6 +19,7 @@ from apps.analytics.views import (
     routing_reports,
     saved_views,
     system,
+    unattributed,
 )
 
 app_name = "analytics"
@@ -48,6 +49,10 @@ urlpatterns = [
     path("reports/campaigns/<slug:key>/dry-run", routing_reports.dry_run, name="dry-run"),
     path("reports/campaigns/<slug:key>/effectiveness", routing_reports.rule_effectiveness, name="rule-effectiveness"),
     path("reports/rule-values", routing.rule_values, name="rule-values"),
+    path("reports/coverage", unattributed.coverage, name="coverage"),
+    path("unattributed", unattributed.unattributed, name="unattributed"),
+    path("unattributed/totals", unattributed.unattributed_totals, name="unattributed-totals"),
+    path("unattributed/groups", unattributed.unattributed_groups_part, name="unattributed-groups"),
     path("explore", explore.explore, name="explore"),
     path("explore/answer", explore.explore_answer, name="explore-answer"),
     path("explore/views", saved_views.saved_views, name="saved-views"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from apps.analytics.query.dimensions import LABEL
 from apps.ingress.event import FIELDS
+from apps.ingress.labelling import Label
 
 # Estimates of the same visitors are the same from events and from the roll-up, in whatever order they are put together.
 UNIQ = "uniqCombined64"
@@ -37,7 +38,7 @@ CONVERSIONS = Fact(
     "conversions",
     "Conversions",
     frozenset((*COUNTS, *MONEY)),
-    frozenset((*FIELDS, LABEL)) - {"headers", "withheld_headers", "stored_at", "retention_days"},
+    frozenset((*FIELDS, LABEL)) - {*Label._fields, "headers", "withheld_headers", "stored_at", "retention_days"},
 )
 # Costs are uploaded for days, and stand at noon.
 COSTS = Fact("costs", "Costs", frozenset({"cost"}), COST_COLUMNS)
