@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apps.analytics.counting import By
-from apps.analytics.intervals import usual
+from apps.analytics.intervals import usual as interval_of
 from apps.analytics.kinds import Kinds
 from apps.analytics.query import Answer, Query, answer
 from apps.analytics.span import Span
@@ -28,6 +28,7 @@ class Numbers:
     conversions: int = 0
     revenue: Decimal = NOTHING
     cost: Decimal = NOTHING
+    by: By = By.ROUTED
 
     @property
     def conversion_rate(self) -> float | None:
@@ -38,21 +39,22 @@ class Numbers:
         return float((self.revenue - self.cost) / self.cost) if self.cost else None
 
 
-def numbers_of(
-    warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span, kinds: Kinds, *, by: By
-) -> dict[int, Numbers]:
-    """Each campaign's by its number, all of them, whether anything happened or not.
+def numbers_of(warehouse: Warehouse, campaigns: Sequence[Campaign], span: Span, kinds: Kinds) -> dict[int, Numbers]:
+    """Each campaign's by its number, all of them, whether anything happened or not; counted as is usual for each.
 
     Errors: those of Warehouse.rows. Source: the ledger as of the newest edition, or events; conversions by their clicks; costs as
-    `costs_of`. Cost: two questions, however many campaigns; links are read of PostgreSQL unless they are prefetched.
+    `costs_of`. Cost: three questions, however many campaigns; links are read of PostgreSQL unless they are prefetched.
     """
     if not campaigns:
         return {}
-    query = Query(span, ASKED, (by.dimension,), interval=usual(span), kinds=kinds, limit=len(campaigns))
-    spent = costs_of(warehouse, campaigns, span)
-    series = _series(answer(warehouse, by.narrowed(query, *campaigns)))
+    spent, usual = costs_of(warehouse, campaigns, span), By.usual(*campaigns)
+    series: dict[str, list[Mapping[str, object]]] = {}
+    for by in By:
+        if some := [campaign for campaign in campaigns if usual[campaign.pk] is by]:
+            query = Query(span, ASKED, (by.dimension,), interval=interval_of(span), kinds=kinds, limit=len(some))
+            series |= _series(answer(warehouse, by.narrowed(query, *some)))
     return {
-        campaign.pk: _summed(series.get(str(campaign.pk), []), spent.get(campaign.pk, NOTHING))
+        campaign.pk: _summed(series.get(str(campaign.pk), []), spent.get(campaign.pk, NOTHING), usual[campaign.pk])
         for campaign in campaigns
     }
 
@@ -82,8 +84,8 @@ def _series(found: Answer) -> dict[str, list[Mapping[str, object]]]:
     return series
 
 
-def _summed(intervals: list[Mapping[str, object]], cost: Decimal) -> Numbers:
+def _summed(intervals: list[Mapping[str, object]], cost: Decimal, by: By) -> Numbers:
     points = tuple(int(str(values["clicks"] or 0)) for values in intervals)
     conversions = sum(int(str(values["conversions"] or 0)) for values in intervals)
     revenue = sum((Decimal(str(values["revenue"] or 0)) for values in intervals), NOTHING)
-    return Numbers(points, sum(points), conversions, revenue, cost)
+    return Numbers(points, sum(points), conversions, revenue, cost, by)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.http import Http404
+from django.utils import timezone
 
+from apps.accounts.access import MemberRequest
 from apps.accounts.models import Membership
 from apps.analytics.addresses import address_of
 from apps.analytics.analysis import OverviewForm
@@ -17,7 +19,6 @@ from apps.analytics.kpis import NO_COST, Kpi
 from apps.analytics.page import Question, query_of
 from apps.analytics.query import METRICS, Answer, Dimension, Number, Query, dated
 from apps.analytics.tables import Naming, unit_of
-from apps.attribution.ledger.editions import AsOf
 from apps.campaigns.models import Campaign
 
 ASKED = ("clicks", "visitors", "conversions", "conversion_rate", "revenue", "epc")
@@ -54,9 +55,10 @@ class CampaignForm(OverviewForm):
         self.fields["by"] = ByField()
         self.usual_by = By.ROUTED
 
-    def know(self, organization_id: int) -> AsOf | None:
-        self.usual_by = By.usual(organization_id)
-        return super().know(organization_id)
+    def settle(self, *campaigns: Campaign) -> None:
+        """Which clicks count when the address does not say: attributed ones when that is usual for any of them. Cost: a query."""
+        usual = By.usual(*campaigns).values()
+        self.usual_by = By.ATTRIBUTED if By.ATTRIBUTED in usual else By.ROUTED
 
     @property
     def counted_by(self) -> By:
@@ -74,6 +76,16 @@ class CampaignForm(OverviewForm):
         """`by` of Explore are its dimensions."""
         asked = [("by", dimension), *(("metric", name) for name in metrics)]
         return urlencode([*self.pairs("metric", "interval", "by"), *asked])
+
+
+AnyForm = TypeVar("AnyForm", bound=CampaignForm)
+
+
+def asked_of(request: MemberRequest, form_class: type[AnyForm], *campaigns: Campaign) -> Question[AnyForm]:
+    """The question of these campaigns' page."""
+    question = Question.read(request, form_class, now=timezone.now())
+    question.form.settle(*campaigns)
+    return question
 
 
 def query_for(

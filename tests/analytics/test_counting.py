@@ -70,7 +70,7 @@ def test_without_an_edition_routed_clicks_count_and_nothing_is_to_choose(page: C
 @pytest.mark.usefixtures("named")
 def test_with_an_edition_attributed_clicks_count_unless_routed_ones_are_asked_for(page: Client):
     assert [clicks(page, query) for query in ("", "by=attributed", "by=routed")] == [2, 2, 1]
-    assert clicks(page, key="autumn") == 0
+    assert clicks(page, key="autumn") == 2, "which no run has named clicks for"
     assert "by-switch" in text(page, "/reports/campaigns/spring")
 
 
@@ -117,11 +117,11 @@ def test_the_file_of_a_campaign_says_its_edition(page: Client, named: Run):
 
 
 @pytest.mark.usefixtures("named")
-def test_the_list_of_campaigns_counts_what_is_attributed(page: Client):
+def test_the_list_of_campaigns_counts_what_their_pages_do(page: Client):
     answer = page.get("/reports/campaign-numbers?key=spring&key=autumn", headers=HTMX)
 
-    assert {campaign.key: numbers.clicks for campaign, numbers in answer.context["lines"]} == {"spring": 2, "autumn": 0}
-    assert "Clicks attributed to each campaign" in answer.content.decode()
+    assert {campaign.key: numbers.clicks for campaign, numbers in answer.context["lines"]} == {"spring": 2, "autumn": 2}
+    assert "Clicks attributed to campaigns that runs have named" in answer.content.decode()
 
 
 @pytest.mark.usefixtures("named")
@@ -135,3 +135,15 @@ def test_two_campaigns_are_compared_by_the_same(page: Client):
 
 def test_what_cannot_be_counted_by_is_said(page: Client, spring: Campaign):
     assert "Count what is attributed, or what was routed." in text(page, "/reports/campaigns/spring?by=feeling")
+
+
+def test_a_draft_has_no_figures_until_a_run_names_clicks_for_it(page: Client, alice: Membership, spring: Campaign):
+    draft = a_campaign(alice.organization, "draft", name="Draft")
+    assert "Nothing is routed yet" in text(page, "/reports/campaigns/draft")
+
+    span = (timezone.now() - timedelta(days=2), timezone.now() + timedelta(days=1))
+    rule = InForce(Term("country", "is", "NZ"))
+    done(applying.plan(draft, rule, *span, policy=Policy.FILL, now=timezone.now()))
+
+    assert "Nothing is routed yet" not in text(page, "/reports/campaigns/draft")
+    assert clicks(page, key="draft") == 2

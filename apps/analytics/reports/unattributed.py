@@ -98,7 +98,7 @@ def knows_money(rule: Rule) -> bool:
 def unattributed_groups(warehouse: Warehouse, wanted: Wanted, key: str, *, limit: int) -> list[Group]:
     """The groups with most clicks first; `key` is SQL of an array of texts. Conversions are 0 where `knows_money` says no.
 
-    Errors: those of Warehouse.rows. Source: tables events and conversions, without what the ledger has a label for.
+    Units: counts, and money. Errors: those of Warehouse.rows. Source: tables events and conversions, without what has a label.
     Cost: the events of the span, and in memory 8 bytes for each labelled one.
     """
     selected, parameters = _selected(wanted, WITHIN)
@@ -122,7 +122,7 @@ def unattributed_groups(warehouse: Warehouse, wanted: Wanted, key: str, *, limit
 
 
 def unattributed_reasons(warehouse: Warehouse, wanted: Wanted) -> list[ReasonCount]:
-    """Most clicks first. Errors, source and cost: as `unattributed_groups`, without conversions."""
+    """Most clicks first. Units: counts. Errors: those of Warehouse.rows. Source: table events, without what has a label."""
     selected, parameters = _selected(wanted, WITHIN)
     return warehouse.rows(
         _filled(REASONS, {"selected": selected}), ReasonCount, parameters, name="unattributed_reasons"

@@ -31,12 +31,11 @@ def campaign_numbers(request: MemberRequest) -> HttpResponse:
     question = Question.read(request, CampaignNumbersForm, now=timezone.now())
     named = Campaign.objects.visible_to(request.member).filter(key__in=request.GET.getlist("key")[:MOST])
     campaigns = list(named.defer("draft").prefetch_related("links"))
-    by = By.usual(question.organization.pk)
-    numbers = numbers_of(question.warehouse, campaigns, question.span, question.kinds, by=by)
+    numbers = numbers_of(question.warehouse, campaigns, question.span, question.kinds)
     context = {
         "question": question,
         "lines": [(campaign, numbers[campaign.pk]) for campaign in campaigns],
-        "is_attributed": by is By.ATTRIBUTED,
+        "is_attributed": any(each.by is By.ATTRIBUTED for each in numbers.values()),
         "money": f"money:{question.currency}",
     }
     template = "analytics/_campaign_numbers.html" if request.htmx else "analytics/campaign_numbers.html"

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from apps.accounts.access import MemberRequest
 from apps.analytics import charts
@@ -13,14 +12,16 @@ from apps.analytics.campaign_numbers import NOTHING, costs_of
 from apps.analytics.campaign_report import (
     ASKED,
     CampaignForm,
+    asked_of,
     breakdown_of,
     explored,
     kpis_of,
     naming,
     query_for,
 )
+from apps.analytics.counting import By
 from apps.analytics.export import csv_answer, wants_csv
-from apps.analytics.page import Question, render_part, report
+from apps.analytics.page import render_part, report
 from apps.analytics.query import METRICS, answer
 from apps.analytics.tables import table_of
 from apps.campaigns.access import campaign_for
@@ -33,7 +34,9 @@ CSV_ROWS = 10_000
 def campaign_performance(request: MemberRequest, key: str) -> HttpResponse:
     """The frame of the Performance tab: what is asked, and the cards that load by themselves."""
     campaign = campaign_for(request.member, key)
-    question = Question.read(request, CampaignForm, now=timezone.now())
+    question = asked_of(request, CampaignForm, campaign)
+    if campaign.version_id is None and question.form.counted_by is By.ROUTED:
+        return render_part(request, "analytics/_campaign_nothing.html", {"campaign": campaign}, title=campaign.name)
     context = {
         "question": question,
         "campaign": campaign,
@@ -47,7 +50,7 @@ def campaign_performance(request: MemberRequest, key: str) -> HttpResponse:
 @report("the totals of this campaign")
 def campaign_totals(request: MemberRequest, key: str) -> HttpResponse:
     campaign = campaign_for(request.member, key)
-    question = Question.read(request, CampaignForm, now=timezone.now())
+    question = asked_of(request, CampaignForm, campaign)
     form, metric = question.form, question.form.chosen_metric
     asked = tuple(dict.fromkeys((*ASKED, metric)))
     found = answer(question.warehouse, query_for(question, campaign, asked, interval=form.chosen_interval))
@@ -70,7 +73,7 @@ def campaign_totals(request: MemberRequest, key: str) -> HttpResponse:
 @report("this breakdown")
 def campaign_breakdown(request: MemberRequest, key: str, group: str) -> HttpResponse:
     campaign = campaign_for(request.member, key)
-    question = Question.read(request, CampaignForm, now=timezone.now())
+    question = asked_of(request, CampaignForm, campaign)
     card = breakdown_of(group)
     tab = tab_of(card.tabs, request.GET.get("tab", ""))
     metrics = metrics_of(question.form.chosen_metric, has_money=question.has_money)
@@ -97,7 +100,7 @@ def campaign_breakdown(request: MemberRequest, key: str, group: str) -> HttpResp
 def campaign_comparison(request: MemberRequest, key: str) -> HttpResponse:
     """This campaign and the one that `with` names, figure by figure over the same days."""
     pair = [campaign_for(request.member, each) for each in (key, request.GET.get("with", ""))]
-    question = Question.read(request, ComparisonForm, now=timezone.now())
+    question = asked_of(request, ComparisonForm, *pair)
     context = {
         "question": question,
         "pair": pair,
