@@ -121,7 +121,7 @@ def test_the_list_of_campaigns_counts_what_their_pages_do(page: Client):
     answer = page.get("/reports/campaign-numbers?key=spring&key=autumn", headers=HTMX)
 
     assert {campaign.key: numbers.clicks for campaign, numbers in answer.context["lines"]} == {"spring": 2, "autumn": 2}
-    assert "Clicks attributed to campaigns that runs have named" in answer.content.decode()
+    assert "Clicks attributed where a run has named some" in answer.content.decode()
 
 
 @pytest.mark.usefixtures("named")
