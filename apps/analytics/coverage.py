@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from apps.analytics.page import AnyAnalysis, Question, query_of
 from apps.analytics.query import ATTRIBUTED, Number, Row, answer, dated
 
-CLICKS, REVENUE = "clicks", "revenue"
+CLICKS, CONVERSIONS, REVENUE = "clicks", "conversions", "revenue"
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Coverage:
-    """`revenue` is None without money. `edition` is the one that says what is attributed."""
+    """`conversions` and `revenue` are None without money. `edition` is the one that says what is attributed."""
 
     clicks: Part
+    conversions: Part | None
     revenue: Part | None
     edition: int
     notes: tuple[str, ...] = ()
@@ -42,7 +43,7 @@ def coverage(question: Question[AnyAnalysis]) -> Coverage:
 
     Source: the ledger where it has the columns of the filters, else events; of the whole, as any other report. Cost: two questions.
     """
-    metrics = (CLICKS, REVENUE) if question.has_money else (CLICKS,)
+    metrics = (CLICKS, CONVERSIONS, REVENUE) if question.has_money else (CLICKS,)
     query = replace(query_of(question, metrics, interval=question.form.chosen_interval), compare=None)
     labelled = ATTRIBUTED.also(query.labelled) if query.labelled else ATTRIBUTED
     named = dated(question.warehouse, replace(query, labelled=labelled))
@@ -57,7 +58,11 @@ def coverage(question: Question[AnyAnalysis]) -> Coverage:
     }
     assert named.as_of, "an edition was chosen"
     return Coverage(
-        parts[CLICKS], parts.get(REVENUE), named.as_of.number, tuple(dict.fromkeys((*whole.notes, *attributed.notes)))
+        parts[CLICKS],
+        parts.get(CONVERSIONS),
+        parts.get(REVENUE),
+        named.as_of.number,
+        tuple(dict.fromkeys((*whole.notes, *attributed.notes))),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from apps.analytics.filters import BadFilter, Pair, condition, known_field
 from apps.analytics.names import called
 from apps.analytics.query import DIMENSIONS, Value
-from apps.analytics.query.dimensions import SEPARATOR, is_number
+from apps.analytics.query.dimensions import LABEL, SEPARATOR, is_number
 from apps.ingress.rules import FAMILIES, FIELDS, OPERATORS
 
 # Beside the state of the page, which is carried along.
@@ -45,7 +45,7 @@ class NewFilter:
     def read(cls, query: QueryDict) -> "NewFilter":
         """Of the form's own address. A field or operator there is not becomes the first one."""
         asked = query.get("add", "")
-        name = asked if asked in FIELDS or asked in NAMED else USUAL[0]
+        name = asked if asked in FIELDS or asked in (*NAMED, LABEL) else USUAL[0]
         page = query.get("page", "")
         return cls(
             tuple((key, value) for key, values in query.lists() if key not in OWN for value in values),
@@ -74,12 +74,14 @@ class NewFilter:
         rest = [name for name in FIELDS if name not in USUAL]
         families = [(name, f"{capfirst(name.removesuffix('s'))} of the request …") for name in NAMED]
         return [
-            ("Usual", [(name, capfirst(FIELDS[name].label)) for name in USUAL]),
+            ("Usual", [*((name, capfirst(FIELDS[name].label)) for name in USUAL), (LABEL, DIMENSIONS[LABEL].label)]),
             ("More", [*families, *((name, capfirst(FIELDS[name].label)) for name in rest)]),
         ]
 
     @property
     def operators(self) -> list[Pair]:
+        if self.field == LABEL:
+            return [("is", OPERATORS["is"].words), ("is_not", OPERATORS["is_not"].words)]
         known = known_field(f"{self.field}.{self.named or 'name'}" if self.is_family else self.field)
         return [(name, SAME_WORDS.get(name, OPERATORS[name].words)) for name in known.operators]
 

@@ -35,6 +35,7 @@ RULE = "rule"
 NOT = "!"
 # Clicks that are attributed to no campaign.
 NO_LABEL = "none"
+NOTHING_NAMED = "Name a value to compare with."
 BIGGEST_CAMPAIGN = 2**63 - 1
 # More than anybody reads on one line, and far less than an address may hold.
 MAX_CHIPS = 40
@@ -109,13 +110,17 @@ class Filters:
 
 def condition(field: str, operator: str, value: str) -> list[Pair]:
     """How one condition stands in an address: plainly where it can, else as a rule. Errors: BadFilter."""
+    if field == LABEL and value.strip():
+        return list(_label_chip(LABEL + PLAIN[operator], [value.strip()]).pairs)
+    if field == LABEL:
+        raise BadFilter(NOTHING_NAMED)
     known = known_field(field)
     if operator not in PLAIN:
         return [(RULE, text(_parsed(_document(known, operator, value))))]
     name = known.name + PLAIN[operator]
     values = _listed(value) if OPERATORS[operator].takes is Takes.MANY else [value.strip()]
     if not any(values):
-        raise BadFilter("Name a value to compare with.")
+        raise BadFilter(NOTHING_NAMED)
     return list(_term_chip(known, name, values).pairs)
 
 
@@ -161,7 +166,7 @@ def campaign_number(said: str) -> int:
     if said in ("", NO_LABEL):
         return NOBODY
     if not (said.isascii() and said.isdigit() and int(said) <= BIGGEST_CAMPAIGN):
-        raise BadFilter(f"{LABEL} wants the number of a campaign, or {NO_LABEL}.")
+        raise BadFilter(f"“{said}” is no campaign: {LABEL} wants the number of a campaign, or {NO_LABEL}.")
     return int(said)
 
 

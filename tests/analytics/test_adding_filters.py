@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import Membership
 from tests.accounts import make
 from tests.analytics.make import a_click, stored
+from tests.campaigns.make import a_campaign
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 
@@ -82,3 +83,25 @@ def test_a_field_without_values_to_choose_offers_none(page: Client):
 @pytest.mark.parametrize(("path", "name"), [("/", "analytics:overview"), ("/explore", "analytics:explore")])
 def test_the_form_knows_its_page(page: Client, path: str, name: str):
     assert f'<input type="hidden" name="page" value="{name}">' in page.get(path).text
+
+
+def test_a_campaign_is_chosen_by_its_name_and_stands_in_the_address_by_its_number(page: Client, alice: Membership):
+    spring = a_campaign(alice.organization, name="Spring sale")
+    a_campaign(alice.organization, name="Autumn")
+    a_campaign(make.an_organization("charlies"), name="Spring of somebody else")
+
+    offered = page.get("/reports/values?add=attributed_campaign&value=spring", headers=HTMX).text
+    assert f'<option value="{spring.pk}">Spring sale</option>' in offered
+    assert '<option value="none">No campaign</option>' in offered
+    assert offered.count("<option") == 2
+
+    answer = page.get(f"/reports/filter?add=attributed_campaign&op=is_not&value={spring.pk}")
+    assert (answer.status_code, f"attributed_campaign%21={spring.pk}" in answer.url) == (302, True)
+
+
+@pytest.mark.parametrize(("op", "value"), [("is", "Spring sale"), ("is", ""), ("contains", "1")])
+def test_what_is_no_campaign_comes_back_with_words(page: Client, op: str, value: str):
+    answer = page.get(f"/reports/filter?add=attributed_campaign&op={op}&value={value}")
+
+    assert answer.status_code == 422
+    assert "alert-danger" in answer.text

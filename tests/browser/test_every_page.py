@@ -22,7 +22,8 @@ OF_MEMBERS = [
     "/settings/api-keys", "/settings/signing", "/settings/channels", "/settings/domains", "/settings/networks",
     "/organizations/new", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/",
     "/conversions", "/conversions?state=orphan", "/costs", "/unattributed", "/unattributed?group=signature&country=NZ",
-    "/unattributed/totals", "/unattributed/groups", "/reports/coverage", "/explore?by=attributed_campaign&attributed_campaign!=none",
+    "/unattributed/totals", "/unattributed/groups", "/reports/coverage",
+    "/explore?by=attributed_campaign&attributed_campaign!=none",
 ]  # fmt: skip
 OF_STAFF = ["/system", "/admin/", "/admin/accounts/user/", "/admin/ingress/storedevent/", "/admin/campaigns/link/"]
 

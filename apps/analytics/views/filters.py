@@ -6,11 +6,14 @@ from django.utils import timezone
 from django_htmx.http import reswap, retarget
 
 from apps.accounts.access import MemberRequest
+from apps.analytics.campaign_names import named_like
 from apps.analytics.filter_form import NewFilter
-from apps.analytics.filters import BadFilter
+from apps.analytics.filters import NO_LABEL, BadFilter
 from apps.analytics.forms import ReportForm
+from apps.analytics.given_names import NO_CAMPAIGN
 from apps.analytics.page import Question, render_part, report
 from apps.analytics.query import values_of
+from apps.analytics.query.dimensions import LABEL
 
 
 @report("the filter")
@@ -37,9 +40,12 @@ def filter_form(request: MemberRequest) -> HttpResponse:
 
 @report("values to choose")
 def values(request: MemberRequest) -> HttpResponse:
-    """At most 20 values of the field that begin with what was typed, for the list under it."""
+    """At most 20 values of the field that begin with what was typed, for the list under it; of campaigns by their names."""
     question = Question.read(request, ReportForm, now=timezone.now())
     new = NewFilter.read(request.GET)
+    if new.field == LABEL:
+        campaigns = named_like(question.organization.pk, new.value)
+        return render(request, "analytics/_values.html", {"values": [*campaigns, (NO_LABEL, NO_CAMPAIGN)]})
     found = values_of(question.warehouse, new.dimension, new.value, question.span) if new.dimension else []
     return render(request, "analytics/_values.html", {"values": new.offered(found)})
 
