@@ -79,6 +79,17 @@ def test_an_edition_whose_run_came_to_nothing_never_counts(ledger: Ledger):
     assert clicks_by_campaign(ledger, as_of=as_of) == {"": 1}
 
 
+def test_what_arrives_under_a_rule_that_is_live_is_counted_with_what_was_named_later(ledger: Ledger):
+    named = ledger.click(NOON)
+    ledger.applied(goes_live=True)
+    arrived = ledger.arrives(NOON + timedelta(minutes=1))
+
+    assert arrived.label_campaign_id == ledger.spring.pk
+    assert named.label_campaign_id == 0
+    assert clicks_by_campaign(ledger) == {"Spring": 2}
+    assert clicks_by_campaign(ledger, as_of=AsOf()) == {"": 2}
+
+
 def test_clicks_of_a_campaign_outlive_their_events(ledger: Ledger):
     stored(a_click(NOON, organization=ledger.organization.pk, country="DE"))
     ledger.applied()
