@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.attribution.views import costs, networks
+from apps.attribution.views import costs, editions, networks, wizard
 
 app_name = "attribution"
 
@@ -11,6 +11,14 @@ urlpatterns = [
     path("costs/<int:upload_id>/apply", costs.apply_costs, name="apply-costs"),
     path("costs/<int:upload_id>/undo", costs.undo_costs, name="undo-costs"),
     path("costs/<int:upload_id>/discard", costs.discard_costs, name="discard-costs"),
+    path("retroactive", editions.editions, name="retroactive"),
+    path("retroactive/new", wizard.new, name="new-retroactive"),
+    path("retroactive/drafts/<int:draft_id>/discard", wizard.discard, name="discard-retroactive"),
+    path("retroactive/drafts/<int:draft_id>/<slug:at>", wizard.step, name="retroactive-step"),
+    path("retroactive/runs/<int:run_id>", editions.run, name="retroactive-run"),
+    path("retroactive/runs/<int:run_id>/cancel", editions.cancel_run, name="cancel-retroactive"),
+    path("retroactive/<int:number>", editions.edition, name="edition"),
+    path("retroactive/<int:number>/revert", editions.revert, name="revert-edition"),
     path("settings/networks", networks.networks, name="networks"),
     path("settings/networks/new", networks.new_network, name="new-network"),
     path("settings/networks/<int:network_id>", networks.network, name="network"),

@@ -36,7 +36,7 @@ def rule_reach(request: MemberRequest, key: str) -> HttpResponse:
     span = Span.last_days(DAYS, now=question.now, zone=question.zone)
     clicks = Clicks(span) if form.is_of_everything else clicks_of(campaign, draft, span)
     found = reach(question.warehouse, form.rule, clicks) if form.rule else None
-    context = {"form": form, "reach": found, "days": DAYS}
+    context = {"form": form, "reach": found, "during": f"in the last {DAYS} days"}
     with timezone.override(question.zone):
         return render(request, "analytics/routing/_reach.html", context)
 

@@ -16,7 +16,7 @@ from apps.ingress.warehouse.reader import Warehouse
 
 SAMPLE = 10
 SQL = """
-SELECT toDate(m.happened_at, 'UTC') AS day, m.old_campaign_id AS old, m.new_campaign_id AS new, count() AS events,
+SELECT toDate(m.happened_at, {zone:String}) AS day, m.old_campaign_id AS old, m.new_campaign_id AS new, count() AS events,
        countIf(if(new != 0, m.new_kind, {{old_kind}}) = {human:String}) AS people,
        sum(c.conversions) AS conversions, sum(c.revenue) AS revenue,
        arraySlice(arraySort(groupArraySample(10, 1)(m.event_id)), 1, 10) AS sample
@@ -33,7 +33,7 @@ GROUP BY day, old, new ORDER BY day, old, new
 
 @dataclass(frozen=True)
 class Moved:
-    """Events of one day (UTC) that go from one campaign to another, 0 being none, with what their conversions came to.
+    """Events of one local day that go from one campaign to another, 0 being none, with what their conversions came to.
 
     A large day comes in parts. `events` are of every kind, `people` those that count as clicks. Money is in the organization's
     currency. `sample` are ids.
@@ -69,7 +69,7 @@ class Preview:
 
     @property
     def by_day(self) -> dict[date, int]:
-        """Events by day of UTC; quiet days are absent."""
+        """Events by local day; quiet days are absent."""
         days: Counter[date] = Counter()
         for one in self.moved:
             days[one.day] += one.events
@@ -108,16 +108,17 @@ class Preview:
         return self.history_begins_at is None or self.start < self.history_begins_at
 
 
-def preview(order: Order, *, max_execution_s: int = 15) -> Preview:
-    """What a run with this order does, counted. Units: events. Errors: WarehouseUnavailable, QuestionTooLarge.
+def preview(order: Order, *, max_execution_s: int = 15, zone: str = "UTC") -> Preview:
+    """What a run with this order does, counted, by days of a time zone. Units: events.
 
-    Source: tables events, attribution_entries and conversions. Cost: one pass over the span, some millions of events at a time.
+    Errors: WarehouseUnavailable, QuestionTooLarge. Source: tables events, attribution_entries and conversions.
+    Cost: one pass over the span, some millions of events at a time.
     """
     warehouse = Warehouse(order.organization_id, max_execution_s)
     asked = moves(order, ("kind",))
     sql = filled(SQL, moves=asked.sql, old_kind="m.old_kind" if asked.takes else "''")
     moved: list[Moved] = []
     for piece in pieces(warehouse, order):
-        parameters = {**asked.parameters, **piece, "human": Kind.HUMAN.value}
+        parameters = {**asked.parameters, **piece, "human": Kind.HUMAN.value, "zone": zone}
         moved += warehouse.rows(sql, Moved, parameters, name="ledger_preview")
     return Preview(tuple(moved), order.start, history_begins_at(warehouse))

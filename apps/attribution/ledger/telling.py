@@ -1,6 +1,7 @@
 """What runs did, in words."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from apps.attribution.ledger.preview import Preview
 from apps.attribution.models import Policy, Run
@@ -9,7 +10,7 @@ from apps.campaigns.models import Campaign
 
 def edition_words(run: Run) -> str:
     """What a run that is done changed, in a few sentences."""
-    return f"{_deed(run)} {counts_words(run.counts)}"
+    return f"{deed_words(run)} {counts_words(run.counts)}"
 
 
 def counts_words(counts: dict[str, dict[str, int]]) -> str:
@@ -21,7 +22,37 @@ def counts_words(counts: dict[str, dict[str, int]]) -> str:
     return " ".join(said) or "Nothing changed."
 
 
-def _deed(run: Run) -> str:
+@dataclass(frozen=True)
+class CampaignCount:
+    """Events that came to a campaign and went from it. Without a `key` the campaign is no longer there."""
+
+    campaign_id: int
+    name: str
+    key: str
+    gained: int
+    lost: int
+
+
+def campaign_counts(counts: dict[str, dict[str, int]]) -> list[CampaignCount]:
+    """By campaign, the largest first. Cost: one query."""
+    gained, taken = counts.get("gained", {}), counts.get("taken", {})
+    numbers = {int(key) for key in (*gained, *taken)}
+    known = Campaign.objects.only("pk", "name", "key").in_bulk(numbers)
+    found = [
+        CampaignCount(
+            number,
+            known[number].name if number in known else f"campaign {number}",
+            known[number].key if number in known else "",
+            gained.get(str(number), 0),
+            taken.get(str(number), 0),
+        )
+        for number in numbers
+    ]
+    return sorted(found, key=lambda one: (-one.gained - one.lost, one.name))
+
+
+def deed_words(run: Run) -> str:
+    """What a run is told to do, as a sentence."""
     if run.reverts:
         live = " Its rule names no new clicks any more." if run.reverts.goes_live else ""
         return f"Edition {run.reverts.number} was reverted ({run.words}; {_span(run)}).{live}"
@@ -67,6 +98,6 @@ def history_words(runs: Iterable[Run]) -> list[str]:
 
 def _line(run: Run) -> str:
     who = str(run.created_by or "a command")
-    words = run.edition.words if run.state == Run.State.DONE else f"{_deed(run)} {run.error}".strip()
+    words = run.edition.words if run.state == Run.State.DONE else f"{deed_words(run)} {run.error}".strip()
     note = f" “{run.note}”" if run.note else ""
     return f"{run.number or '-':>4}  {run.created_at:%Y-%m-%d %H:%M}  {run.state:<9}  {who}: {words}{note}"

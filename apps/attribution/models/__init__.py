@@ -3,6 +3,7 @@
 from apps.attribution.models.checks import LabelCheck
 from apps.attribution.models.conversions import Booking, Conversion, ConversionChange
 from apps.attribution.models.costs import CostUpload
+from apps.attribution.models.drafts import RunDraft
 from apps.attribution.models.facts import StoredConversion, StoredCost
 from apps.attribution.models.ledger import Edition, Policy, Run
 from apps.attribution.models.networks import Network, NetworkVersion
@@ -18,6 +19,7 @@ __all__ = [
     "NetworkVersion",
     "Policy",
     "Run",
+    "RunDraft",
     "StoredConversion",
     "StoredCost",
 ]

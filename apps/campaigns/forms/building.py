@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.accounts.models import User
+from apps.campaigns.builder.conditions import Condition
 from apps.campaigns.builder.membership import MembershipPart
 from apps.campaigns.builder.named import part_named
 from apps.campaigns.builder.parts import Part, RulePart, UnknownPart, place_of
@@ -57,11 +58,9 @@ class PartForm(DraftForm):
     def change(self, deed: str) -> None:
         """`add:0.1` and the like change the shape of the part's condition; any other word leaves it."""
         if isinstance(self.part, RulePart | MembershipPart):
-            word, _, at = deed.partition(":")
-            when = changed(self.part.when, word, at)
-            if when.size > max(RULES_MAX, self.part.when.size):
-                self.add_error(None, TOO_LARGE)
-                when = self.part.when
+            when, trouble = reshaped(self.part.when, deed)
+            if trouble:
+                self.add_error(None, trouble)
             self.part = self.part.with_condition(when, self.campaign.draft["zone"])
 
     def write(self) -> None:
@@ -76,6 +75,13 @@ class PartForm(DraftForm):
 
     def written(self, draft: Document) -> Document:
         return self.part.put(draft)
+
+
+def reshaped(when: Condition, deed: str) -> tuple[Condition, str]:
+    """With the deed of a button done, such as `add:0.1`; as it was, and a sentence why, where that makes too much of it."""
+    word, _, at = deed.partition(":")
+    new = changed(when, word, at)
+    return (when, TOO_LARGE) if new.size > max(RULES_MAX, when.size) else (new, "")
 
 
 def located(problem: Problem) -> str:
