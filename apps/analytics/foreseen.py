@@ -106,15 +106,16 @@ class Foreseen:
 
     @property
     def sample(self) -> list[SampleEvent]:
-        """Some events, of as many days and campaigns as there is room for, whatever the policy."""
-        moved = self.found.moved
+        """Some events, spread over days and campaigns as far as there are, whatever the policy; oldest day first."""
+        moved = [one for one in self.found.moved if one.sample]
+        spread = moved[:: max(len(moved) // SAMPLE, 1)]
         rounds = (
             SampleEvent(one.sample[place], one.day, self._named(one.old))
             for place in range(SAMPLE)
-            for one in moved
+            for one in spread
             if place < len(one.sample)
         )
-        return [each for each, _ in zip(rounds, range(SAMPLE), strict=False)]
+        return sorted((each for each, _ in zip(rounds, range(SAMPLE), strict=False)), key=lambda each: each.day)
 
     @property
     def hole_until(self) -> datetime | None:

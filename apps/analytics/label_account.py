@@ -14,7 +14,7 @@ from apps.ingress.warehouse.reader import Warehouse
 
 @dataclass(frozen=True)
 class Line:
-    """One entry. `edition` is None while nobody has made the one it names; `run` is None for a live label."""
+    """One entry. `edition` is None when the one it names is gone; `run` made it, or was in force when it came."""
 
     entry: LabelEntry
     name: str
@@ -28,16 +28,16 @@ class Line:
 
     @property
     def why(self) -> str:
-        """The rule of a run in words; else what its edition says."""
-        if self.run:
-            return deed_words(self.run)
-        if self.entry.run_id == 0 and self.is_gain:
-            return f"It came while version {self.entry.rule_version} of the campaign's own conditions was in force."
-        return self.edition.words if self.edition else ""
+        """By which rule, in words."""
+        if self.entry.live and self.run:
+            return f"As it came, by the rule of edition {self.run.number}: {self.run.words}."
+        if self.entry.live:
+            return f"As it came, by version {self.entry.rule_version} of the campaign."
+        return deed_words(self.run) if self.run else ""
 
     @property
     def who(self) -> str:
-        maker = self.edition.created_by if self.edition else None
+        maker = self.edition.created_by if self.edition and not self.entry.live else None
         return (maker.name or maker.email) if maker else ""
 
 
@@ -50,21 +50,25 @@ class Account:
 
 
 def account(warehouse: Warehouse, event_id: int, happened_at: datetime) -> Account:
-    """The newest edition's statement, oldest entry first. Errors: those of Warehouse.rows. Cost: one question and three queries."""
+    """The newest edition's statement, oldest entry first. Errors: those of Warehouse.rows. Cost: one question and four queries."""
     organization = warehouse.organization_id
     entries = label_entries(warehouse, event_id, happened_at, editions.newest(organization))
     campaigns = Campaign.objects.filter(organization_id=organization).only("pk", "name", "key")
     names = campaigns.in_bulk({each.campaign_id for each in entries})
     made = Edition.objects.filter(organization_id=organization, number__in={each.edition for each in entries})
     by_number = {each.number: each for each in made.select_related("created_by", "run__campaign", "run__reverts")}
-    lines = [_line(each, names.get(each.campaign_id), by_number.get(each.edition)) for each in entries]
+    live = Run.objects.filter(organization_id=organization, pk__in={each.run_id for each in entries if each.live})
+    by_rule = live.select_related("campaign", "reverts").in_bulk()
+    lines = []
+    for each in entries:
+        edition = by_number.get(each.edition)
+        run = by_rule.get(each.run_id) if each.live else edition.run if edition else None
+        lines.append(_line(each, names.get(each.campaign_id), edition, run))
     return Account(lines, _current(lines))
 
 
-def _line(entry: LabelEntry, campaign: Campaign | None, edition: Edition | None) -> Line:
+def _line(entry: LabelEntry, campaign: Campaign | None, edition: Edition | None, run: Run | None) -> Line:
     name = campaign.name if campaign else f"campaign {entry.campaign_id}"
-    is_live = entry.sign > 0 and entry.run_id == 0
-    run = None if edition is None or is_live else edition.run
     return Line(entry, name, campaign.key if campaign else "", edition, run)
 
 

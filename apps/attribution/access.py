@@ -34,12 +34,13 @@ def run_draft_for(member: Membership, pk: int) -> RunDraft:
 
 
 def run_for(member: Membership, pk: int) -> Run:
-    runs = Run.objects.visible_to(member).select_related("campaign", "reverts", "job", "created_by", "edition")
+    runs = Run.objects.visible_to(member).select_related("campaign", "reverts", "catches_up", "job", "created_by")
     return get_object_or_404(runs, pk=pk)
 
 
 def edition_for(member: Membership, number: int) -> Edition:
     editions = Edition.objects.filter(organization_id=member.organization_id)
     return get_object_or_404(
-        editions.select_related("run__campaign", "run__reverts", "run__job", "created_by"), number=number
+        editions.select_related("run__campaign", "run__reverts", "run__catches_up", "run__job", "created_by"),
+        number=number,
     )

@@ -23,12 +23,13 @@ from apps.analytics.reports.events import Cursor
 from apps.attribution.booking import book_waiting
 from apps.attribution.costs import take_in
 from apps.attribution.models import Booking
-from apps.campaigns.models import Link
+from apps.campaigns.models import Campaign, Link
 from apps.ingress.event import Event
 from apps.ingress.models import OrganizationTables, TableRevision
 from tests.accounts import make
 from tests.analytics.make import a_click, a_saved_view, stored
 from tests.attribution.make import a_network, a_postback
+from tests.attribution.retroactive import a_draft, an_edition_of_a_run
 from tests.campaigns.make import a_campaign
 from tests.ingress.letters import a_letter
 from tests.ingress.make import a_job
@@ -84,7 +85,8 @@ class Acme:
         model = "/".join(route.split("/")[1:3])
         return {
             "key": self.link.key, "key_id": self.key.key_id, "event_id": self.event.event_id, "kind": "svg", "uidb36": "1",
-            "step": "basics", "part": "settings", "number": 1,
+            "step": "basics", "part": "policies" if "retroactive" in route else "settings", "number": 1, "at": "policy",
+            "draft_id": self.objects["attribution/rundraft"], "run_id": self.objects["attribution/run"],
             "network_id": self.objects["attribution/network"], "group": "sources", "view_id": self.objects["analytics/savedview"],
             "conversion_id": self.objects["attribution/conversion"], "upload_id": self.objects["attribution/costupload"],
             "domain_id": self.objects["accounts/domain"], "job_id": self.objects["ingress/job"],
@@ -115,6 +117,7 @@ def acme(db: None) -> Acme:
         "accounts/user": owner.user_id,
         "account/emailaddress": EmailAddress.objects.get().pk,
         **_money(organization),
+        **_naming(owner, campaign),
         "auth/group": Group.objects.create(name=SECRET).pk,
         "analytics/savedview": a_saved_view(owner, name=SECRET, is_shared=True).pk,
         "campaigns/campaign": campaign.pk,
@@ -144,6 +147,12 @@ def _money(organization: Organization) -> dict[str, object]:
         "attribution/conversion": booking.conversion_id,
         "attribution/costupload": upload.pk,
     }
+
+
+def _naming(owner: Membership, campaign: Campaign) -> dict[str, object]:
+    """A draft, and a run that made the first edition."""
+    draft = a_draft(owner, name=SECRET, note=SECRET)
+    return {"attribution/rundraft": draft.pk, "attribution/run": an_edition_of_a_run(campaign, note=SECRET).run_id}
 
 
 @pytest.fixture

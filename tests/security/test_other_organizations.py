@@ -27,6 +27,7 @@ NEVER_WAS = {
     "key": "never-was-this1", "key_id": "0123456789ab", "event_id": 2**63, "kind": "svg",
     "job_id": 2**31, "domain_id": 2**31, "network_id": 2**31, "view_id": 2**31, "conversion_id": 2**31,
     "upload_id": 2**31, "group": "sources", "step": "basics", "number": 1, "part": "settings",
+    "draft_id": 2**31, "run_id": 2**31, "at": "policy",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from apps.ingress.event import EPOCH
 from apps.ingress.warehouse.reader import Warehouse
 
 SQL = """
-SELECT campaign_id, run_id, rule_version, sign, edition, toUnixTimestamp64Milli(recorded_at) AS recorded_ms
+SELECT campaign_id, run_id, rule_version, sign, edition, live, toUnixTimestamp64Milli(recorded_at) AS recorded_ms
 FROM attribution_entries
 WHERE {{scope}} AND event_id = {event_id:UInt64} AND happened_at = fromUnixTimestamp64Milli({at_ms:Int64}) AND {{as_of}}
 ORDER BY edition, sign, recorded_ms
@@ -18,13 +18,17 @@ ORDER BY edition, sign, recorded_ms
 
 @dataclass(frozen=True)
 class LabelEntry:
-    """The event came to the campaign (`sign` 1) or went from it (-1). `run_id` is the run whose label it is."""
+    """The event came to the campaign (`sign` 1) or went from it (-1). `run_id` is the run whose label it is.
+
+    A `live` entry is as old as the stored event.
+    """
 
     campaign_id: int
     run_id: int
     rule_version: int
     sign: int
     edition: int
+    live: bool
     recorded_ms: int
 
     @property

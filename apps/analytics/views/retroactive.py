@@ -26,6 +26,7 @@ from apps.attribution.ledger.preview import preview
 from apps.attribution.models import Policy
 from apps.attribution.wizard import drafts
 from apps.campaigns.models import Campaign
+from apps.ingress.event import Unlabelled
 from apps.ingress.warehouse.reader import Warehouse
 
 PARTS = {
@@ -34,6 +35,13 @@ PARTS = {
     "confirm": "analytics/retroactive/_confirm.html",
 }
 PATIENCE_S = 60
+# Why no campaign had a claim on it when it was stored.
+UNLABELLED: dict[str, str] = {
+    Unlabelled.NO_KEY: "When it came, no campaign's rule held for it, and its address names no campaign.",
+    Unlabelled.UNKNOWN_KEY: "When it came, no campaign's rule held for it, and its address names a campaign that nobody has.",
+    Unlabelled.PAUSED: "When it came, the campaign that would have had it was paused.",
+    Unlabelled.NO_RULE: "When it came, no campaign's rule held for it.",
+}
 
 
 @role_required(Verb.WRITE)
@@ -75,8 +83,8 @@ def draft_preview(request: MemberRequest, draft_id: int, part: str) -> HttpRespo
 @report("what reverting would change")
 def revert_preview(request: MemberRequest, number: int) -> HttpResponse:
     edition = access.edition_for(request.member, number)
-    if edition.run is None:
-        raise BadQuery("edition", "No run made this edition, so there is nothing to take back.")
+    if edition.run is None or edition.run.catches_up_id:
+        raise BadQuery("edition", "This edition is not reverted by itself.")
     organization = request.member.organization
     counted = preview(revert_now(edition.run), max_execution_s=PATIENCE_S, zone=organization.time_zone)
     found = foreseen(counted, Policy.OVERRIDE, organization.pk)
@@ -117,5 +125,5 @@ def edition_comparison(request: MemberRequest, number: int) -> HttpResponse:
 def event_labels(request: MemberRequest, event_id: int) -> HttpResponse:
     event = event_for(request.member, event_id)
     found = account(Warehouse(request.member.organization_id), event.event_id, event.happened_at)
-    context = {"event": event, "account": found}
+    context = {"event": event, "account": found, "why_none": UNLABELLED.get(event.label_reason, "")}
     return render_part(request, "analytics/retroactive/_labels.html", context, title="Campaign of this event")

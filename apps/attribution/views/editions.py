@@ -61,8 +61,8 @@ def edition(request: MemberRequest, number: int) -> HttpResponse:
 def revert(request: MemberRequest, number: int) -> HttpResponse:
     """What taking it back would do, and the button that does it. Pressed twice it is done once."""
     found = access.edition_for(request.member, number)
-    if found.run is None:
-        messages.warning(request, "No run made this edition, so there is nothing to take back.")
+    if found.run is None or found.run.catches_up_id:
+        messages.warning(request, "This edition is not reverted by itself: see below.")
         return redirect("attribution:edition", number)
     form = RevertForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -112,7 +112,8 @@ def _about(request: MemberRequest, found: Edition) -> dict[str, object]:
         "reverted_by": Edition.objects.filter(run__in=reverts).first(),
         "reverts": Edition.objects.filter(run=found.run.reverts_id).first() if found.run else None,
         "open_revert": open_revert(found.run) if found.run else None,
-        "may_revert": found.run is not None and request.member.may_write,
+        "belongs_to": found.run.catches_up if found.run else None,
+        "may_revert": found.run is not None and not found.run.catches_up_id and request.member.may_write,
     }
 
 

@@ -18,8 +18,8 @@ from apps.accounts.access import MemberRequest, role_required
 from apps.accounts.roles import Verb
 from apps.attribution import access
 from apps.attribution.ledger import editions
-from apps.attribution.ledger.history import Beginning, beginning
-from apps.attribution.models import Edition, RunDraft
+from apps.attribution.ledger.history import Beginning, beginning, going_on
+from apps.attribution.models import RunDraft
 from apps.attribution.wizard import drafts
 from apps.attribution.wizard.days import Preset, presets
 from apps.attribution.wizard.forms import (
@@ -41,6 +41,7 @@ CHANGED_MEANWHILE = (
 )
 STALE = "Edition {newest} was made since these numbers were counted. They are counted anew: look at them, then start."
 SAVE, BACK = "save", "back"
+NEWER_SHOWN = 3
 # What a step asks for first; the conditions have buttons of their own beside Save.
 FORMS: dict[Step, type[StepForm]] = {
     Step.CONDITIONS: ConditionsForm,
@@ -163,8 +164,12 @@ def _page(request: MemberRequest, draft: RunDraft, here: Step, form: StepForm, *
         "steps": ORDER,
         "words": words(drafts.rule_of(draft)) if draft.rule else "",
         "newest": newest,
-        "newer": _newer_than_seen(draft, newest) if here is Step.CONFIRM else [],
     }
+    if here is Step.CONFIRM:
+        context |= {
+            "newer": drafts.changed_since(draft.organization_id, draft.seen_edition)[:NEWER_SHOWN],
+            "runs": going_on(draft.organization_id),
+        }
     if here is Step.RANGE:
         begins = beginning(draft.organization_id)
         context |= {"begins": begins, "presets": _links(request, begins, _today(request, timezone.now()))}
@@ -172,14 +177,6 @@ def _page(request: MemberRequest, draft: RunDraft, here: Step, form: StepForm, *
         look_url = reverse("attribution:retroactive-step", args=[draft.pk, here])
         context |= {"condition": form.condition, "look_url": look_url}
     return render(request, here.template, context, status=status)
-
-
-def _newer_than_seen(draft: RunDraft, newest: int) -> list[Edition]:
-    """What was made since the preview was looked at, the newest first."""
-    if draft.seen_edition >= newest:
-        return []
-    found = Edition.objects.filter(organization_id=draft.organization_id, number__gt=draft.seen_edition)
-    return list(found.select_related("created_by")[:3])
 
 
 def _today(request: MemberRequest, now: datetime) -> date:

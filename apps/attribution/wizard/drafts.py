@@ -11,7 +11,7 @@ from apps.accounts.models import Membership, User
 from apps.attribution.ledger import applying, editions, running
 from apps.attribution.ledger.applying import InForce
 from apps.attribution.ledger.orders import Apply
-from apps.attribution.models import Policy, Run, RunDraft
+from apps.attribution.models import Edition, Policy, Run, RunDraft
 from apps.attribution.wizard.days import stretch
 from apps.attribution.wizard.steps import ORDER, Step
 from apps.campaigns import definition, editing
@@ -113,19 +113,31 @@ def start(draft: RunDraft, *, seen: int, edition: int, goes_live: bool, user: Us
         return held.run
     if held.revision != seen:
         raise ChangedMeanwhile
-    newest = editions.newest(held.organization_id).number
-    if newest != edition:
-        raise Stale(newest)
+    if newer := changed_since(held.organization_id, edition):
+        raise Stale(newer[0].number)
     ready(held, Step.CONFIRM)
     rule = rule_of(held)
     campaign = held.campaign or _made(held, user)
     run = applying.plan(
-        campaign, InForce(rule), *span_of(held), policy=Policy(held.policy), now=now, by=user, note=held.note
+        campaign,
+        InForce(rule),
+        *span_of(held),
+        policy=Policy(held.policy),
+        now=now,
+        by=user,
+        note=held.note,
+        goes_live=goes_live,
     )
     held.change({"run": run, "campaign": campaign, "goes_live": goes_live, "changed_by": user, "changed_at": now})
     held.save()
     running.start(run)
     return run
+
+
+def changed_since(organization_id: int, edition: int) -> list[Edition]:
+    """Editions after that one in which runs changed what stored clicks are called, the newest first."""
+    newer = Edition.objects.filter(organization_id=organization_id, number__gt=edition, run__isnull=False)
+    return list(newer.select_related("created_by"))
 
 
 def discard(draft: RunDraft) -> bool:

@@ -6,8 +6,9 @@ from django import forms
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.attribution.ledger import editions, reverting, running
+from apps.attribution.ledger import reverting, running
 from apps.attribution.models import Run
+from apps.attribution.wizard.drafts import changed_since
 
 
 class RevertForm(forms.Form):
@@ -31,7 +32,7 @@ def revert_once(run: Run, note: str, *, edition: int, by: User, now: datetime) -
     held = Run.objects.select_for_update(no_key=True, of=("self",)).get(pk=run.pk)
     if going := open_revert(held):
         return going
-    if editions.newest(run.organization_id).number != edition:
+    if changed_since(run.organization_id, edition):
         return None
     revert = reverting.plan(held, now=now, by=by, note=note)
     running.start(revert)
