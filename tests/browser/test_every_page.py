@@ -10,7 +10,9 @@ from apps.accounts.models import Membership
 from apps.campaigns.models import Link
 from tests.accounts.make import a_domain, a_user, alice, an_api_key, bob, with_verified_address
 from tests.analytics.make import a_bot, a_click, a_saved_view, stored
+from tests.attribution.retroactive import a_draft, a_published_edition, an_edition_of_a_run
 from tests.browser.conftest import LOOKS, PHONE
+from tests.campaigns.make import a_campaign
 
 OF_NOBODY = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nothing-here"]
 OF_MEMBERS = [
@@ -24,6 +26,7 @@ OF_MEMBERS = [
     "/conversions", "/conversions?state=orphan", "/costs", "/unattributed", "/unattributed?group=signature&country=NZ",
     "/unattributed/totals", "/unattributed/groups", "/reports/coverage",
     "/explore?by=attributed_campaign&attributed_campaign!=none",
+    "/retroactive", "/retroactive/new", "/retroactive/new?rule={&to=x", "/retroactive/1", "/retroactive/1/revert", "/retroactive/2",
 ]  # fmt: skip
 OF_STAFF = ["/system", "/admin/", "/admin/accounts/user/", "/admin/ingress/storedevent/", "/admin/campaigns/link/"]
 
@@ -43,6 +46,9 @@ def busy() -> Membership:
     Link.objects.create(organization=mine, key="summer", name="Summer sale", destination="https://shop.example.com/")
     Link.objects.create(organization=mine, key="old", name="Old", destination="https://example.com/", paused_at=now)
     a_saved_view(member)
+    an_edition_of_a_run(a_campaign(mine, "spring"), counts={"gained": {"7": 5}})
+    a_published_edition(member, 2)
+    a_draft(member, name="Partner")
     stored(
         *(
             a_click(now - timedelta(minutes=20 * n), organization=mine.pk, ip="2001:db8::1", country="DE", city="Köln")
