@@ -45,9 +45,10 @@ def describe(page: Page, source: str) -> None:
     page.get_by_label("What is asked").select_option("source")
     expect(page.get_by_text("Names or codes")).to_have_count(0)  # the hint of countries goes when the field is drawn anew
     page.get_by_label("How it is compared").select_option("is")
-    page.get_by_role("combobox", name="Value").fill(source)
+    page.get_by_role("combobox", name="Value", exact=True).fill(source)
     expect(page.locator("#rule-reach")).to_contain_text(f"{CLICKS} of {CLICKS + OTHERS} clicks")
     page.locator("#conditions .card-footer").get_by_role("button", name="Save and go on").click()
+    expect(page.locator(".wizard-steps .current")).to_contain_text("Preview")
 
 
 def test_a_partner_becomes_a_campaign_and_is_reverted(visit, owner):
@@ -105,6 +106,7 @@ def test_every_step_is_accessible_and_a_draft_is_found_again(visit, owner, viola
     describe(page, "partner")
     look("preview")
     page.get_by_role("button", name="Save and go on").click()
+    expect(page.locator(".wizard-steps .current")).to_contain_text("Policy")
     look("policy")
     page.get_by_label("Override").check()
     page.goto(f"{visit.address}/retroactive")
@@ -116,8 +118,10 @@ def test_every_step_is_accessible_and_a_draft_is_found_again(visit, owner, viola
     look("name")
     page.get_by_label("Name", exact=True).fill("Partner")
     page.get_by_role("button", name="Save and go on").click()
+    expect(page.locator(".wizard-steps .current")).to_contain_text("Confirm")
     look("confirm")
     page.get_by_role("button", name="Name the clicks").click()
+    expect(page.get_by_text("Waiting", exact=True)).to_be_visible()
     look("run")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("everything is as it was before").first).to_be_visible()
