@@ -43,7 +43,9 @@ def settled(page: Page) -> None:
 def describe(page: Page, source: str) -> None:
     """On the step of conditions: the source is this one."""
     page.get_by_label("What is asked").select_option("source")
-    expect(page.get_by_text("Names or codes")).to_have_count(0)  # the hint of countries goes when the field is drawn anew
+    expect(page.get_by_text("Names or codes")).to_have_count(
+        0
+    )  # the hint of countries goes when the field is drawn anew
     page.get_by_label("How it is compared").select_option("is")
     page.get_by_role("combobox", name="Value", exact=True).fill(source)
     expect(page.locator("#rule-reach")).to_contain_text(f"{CLICKS} of {CLICKS + OTHERS} clicks")

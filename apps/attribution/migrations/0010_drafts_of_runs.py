@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_the_currency"),
-        ("attribution", "0008_live_labels"),
+        ("attribution", "0009_label_checks"),
         ("campaigns", "0005_reserved_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
