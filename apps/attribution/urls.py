@@ -13,6 +13,7 @@ urlpatterns = [
     path("costs/<int:upload_id>/discard", costs.discard_costs, name="discard-costs"),
     path("retroactive", editions.editions, name="retroactive"),
     path("retroactive/new", wizard.new, name="new-retroactive"),
+    path("retroactive/begins", wizard.begins, name="history-begins"),
     path("retroactive/drafts/<int:draft_id>/discard", wizard.discard, name="discard-retroactive"),
     path("retroactive/drafts/<int:draft_id>/<slug:at>", wizard.step, name="retroactive-step"),
     path("retroactive/runs/<int:run_id>", editions.run, name="retroactive-run"),

@@ -15,6 +15,8 @@ from apps.attribution.models import Run, RunDraft
 from apps.campaigns.models import Campaign
 from apps.ingress.models import Job
 from tests.accounts import make
+from tests.analytics.make import a_click, stored
+from tests.attribution.ledger.make import MONDAY
 from tests.attribution.retroactive import DAYS, NEWSLETTER, a_draft, an_applied_run
 from tests.campaigns.make import a_campaign
 
@@ -287,10 +289,19 @@ def test_a_draft_of_others_is_not_there(client: Client, draft: RunDraft) -> None
 
 @pytest.mark.usefixtures("clickhouse_away")
 def test_the_days_are_asked_also_while_clickhouse_is_away(client: Client, alice: Membership) -> None:
-    answer = client.get(NEW)
+    assert client.get(NEW).status_code == 200
+    assert "ClickHouse does not answer now" in text(client.get("/retroactive/begins"))
 
-    assert answer.status_code == 200
-    assert "ClickHouse does not answer now" in text(answer)
+
+def test_all_of_history_can_be_taken_with_the_conditions_that_came_along(client: Client, alice: Membership) -> None:
+    stored(a_click(MONDAY, organization=alice.organization_id))
+    address = "http://testserver/retroactive/new?rule=%7B%7D"
+
+    answer = text(client.get("/retroactive/begins", headers={"HX-Request": "true", "HX-Current-URL": address}))
+
+    assert "begins on 16 Nov 2026, 00:00" in answer
+    assert 'href="/retroactive/new?from=2026-11-16&amp;to=' in answer
+    assert "rule=%7B%7D" in answer
 
 
 def test_today_is_the_last_day_there_is(client: Client, alice: Membership) -> None:

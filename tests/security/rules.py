@@ -151,6 +151,7 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "costs/<int:upload_id>/discard": (Who.WRITER, POST),
     "retroactive": (Who.MEMBER, GET),
     "retroactive/new": (Who.WRITER, BOTH),
+    "retroactive/begins": (Who.WRITER, GET),
     "retroactive/drafts/<int:draft_id>/<slug:at>": (Who.WRITER, BOTH),
     "retroactive/drafts/<int:draft_id>/discard": (Who.WRITER, POST),
     "retroactive/runs/<int:run_id>": (Who.MEMBER, GET),

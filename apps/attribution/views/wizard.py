@@ -1,24 +1,26 @@
 """The wizard that names clicks after they came. Every step is an address and a form; the draft row remembers all of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.access import MemberRequest, role_required
+from apps.accounts.models import User
 from apps.accounts.roles import Verb
 from apps.attribution import access
 from apps.attribution.ledger import editions
-from apps.attribution.ledger.history import Beginning, beginning, going_on
+from apps.attribution.ledger.history import beginning, going_on
 from apps.attribution.models import RunDraft
 from apps.attribution.wizard import drafts
 from apps.attribution.wizard.days import Preset, presets
@@ -63,17 +65,30 @@ def new(request: MemberRequest) -> HttpResponse:
         rule = {"rule": dump(brought.rule)} if brought.rule else {}
         draft = drafts.begin(request.member, {**form.cleaned_data, **rule}, now)
         return redirect("attribution:retroactive-step", draft.pk, Step.CONDITIONS)
-    begins = beginning(request.member.organization_id)
     context = {
         "form": form,
         "step": Step.RANGE,
         "steps": ORDER,
         "brought": brought,
         "words": words(brought.rule) if brought.rule else "",
-        "begins": begins,
-        "presets": _links(request, begins, today, rule=text(brought.rule) if brought.rule else ""),
+        "presets": _links(presets(today), text(brought.rule) if brought.rule else ""),
     }
     return render(request, Step.RANGE.template, context, status=422 if form.is_bound else 200)
+
+
+@role_required(Verb.WRITE)
+@require_GET
+def begins(request: MemberRequest) -> HttpResponse:
+    """Where history begins, for the step of days; a ClickHouse that is slow to say so does not keep that waiting."""
+    found, here = beginning(request.member.organization_id), urlsplit(request.htmx.current_url_abs_path or "")
+    context: dict[str, Any] = {"begins": found}
+    if found.at:
+        zone = ZoneInfo(request.member.organization.time_zone)
+        everything = Preset("All of it", found.at.astimezone(zone).date(), _today(request, timezone.now()))
+        rule = QueryDict(here.query).get("rule", "")
+        own = here.path if here.path.startswith("/retroactive/drafts/") else reverse("attribution:new-retroactive")
+        context["everything"] = own + _links([everything], rule)[0][1]
+    return render(request, "attribution/wizard/_begins.html", context)
 
 
 @role_required(Verb.WRITE)
@@ -140,7 +155,7 @@ def _done(request: MemberRequest, draft: RunDraft, here: Step, form: StepForm) -
         drafts.change(draft, form.fields_of_draft, seen=seen, user=user, now=now)
     except drafts.ChangedMeanwhile:
         newer = access.run_draft_for(request.member, draft.pk)
-        form.add_error(None, CHANGED_MEANWHILE.format(who=newer.changed_by or "Somebody"))
+        form.add_error(None, CHANGED_MEANWHILE.format(who=_name_of(newer.changed_by)))
         return None
     except drafts.Stale as error:
         form.add_error(None, STALE.format(newest=error.newest))
@@ -153,6 +168,10 @@ def _done(request: MemberRequest, draft: RunDraft, here: Step, form: StepForm) -
     if request.htmx:  # the builder sends its form so; the next step is a page of its own
         return HttpResponseClientRedirect(reverse("attribution:retroactive-step", args=[draft.pk, there]))
     return redirect("attribution:retroactive-step", draft.pk, there)
+
+
+def _name_of(person: User | None) -> str:
+    return (person.name or person.email) if person else "Somebody"
 
 
 def _page(request: MemberRequest, draft: RunDraft, here: Step, form: StepForm, *, status: int) -> HttpResponse:
@@ -171,8 +190,7 @@ def _page(request: MemberRequest, draft: RunDraft, here: Step, form: StepForm, *
             "runs": going_on(draft.organization_id),
         }
     if here is Step.RANGE:
-        begins = beginning(draft.organization_id)
-        context |= {"begins": begins, "presets": _links(request, begins, _today(request, timezone.now()))}
+        context["presets"] = _links(presets(_today(request, timezone.now())))
     if isinstance(form, ConditionsForm):
         look_url = reverse("attribution:retroactive-step", args=[draft.pk, here])
         context |= {"condition": form.condition, "look_url": look_url}
@@ -183,12 +201,7 @@ def _today(request: MemberRequest, now: datetime) -> date:
     return now.astimezone(ZoneInfo(request.member.organization.time_zone)).date()
 
 
-def _links(request: MemberRequest, begins: Beginning, today: date, *, rule: str = "") -> list[tuple[Preset, str]]:
-    """Presets, each with the address of this page that fills it in."""
-    zone = ZoneInfo(request.member.organization.time_zone)
-    begins_on = begins.at.astimezone(zone).date() if begins.at else None
+def _links(found: Iterable[Preset], rule: str = "") -> list[tuple[Preset, str]]:
+    """Presets, each with the query of this page that fills it in."""
     carried = {"rule": rule} if rule else {}
-    return [
-        (each, "?" + urlencode({"from": each.first_on, "to": each.last_on, **carried}))
-        for each in presets(today, begins_on)
-    ]
+    return [(each, "?" + urlencode({"from": each.first_on, "to": each.last_on, **carried})) for each in found]

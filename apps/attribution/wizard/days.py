@@ -23,9 +23,8 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def presets(today: date, begins_on: date | None) -> list[Preset]:
-    """Spans that end today, and all of history where it is known when that begins."""
+def presets(today: date) -> list[Preset]:
+    """Spans that end today."""
     last = [(f"Last {days} days", today - timedelta(days=days - 1)) for days in (7, 30, 90, 365)]
     this_year = ("This year", today.replace(month=1, day=1))
-    everything = [("All that is stored", min(begins_on, today))] if begins_on else []
-    return [Preset(label, first_on, today) for label, first_on in (*last, this_year, *everything)]
+    return [Preset(label, first_on, today) for label, first_on in (*last, this_year)]
