@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import ingress, pipeline, queries, routing
+from bench import ingress, pipeline, queries, retroactive, routing
 from bench.result import Invalid, Result
 from bench.rounds import Effort
 from bench.tools import Missing
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Effort], Result]] = {
     "ingress": ingress.measure,
     "pipeline": pipeline.measure,
     "queries": queries.measure,
+    "retroactive": retroactive.measure,
     "routing": routing.measure,
 }
 
@@ -48,7 +49,10 @@ def _parser() -> argparse.ArgumentParser:
         "--seconds", type=_at_least_one, default=5, help="length of one measurement in a round (default 5)"
     )
     parser.add_argument(
-        "--events", type=_at_least_one, default=10_000_000, help="how many `queries` makes (default 10000000)"
+        "--events",
+        type=_at_least_one,
+        default=10_000_000,
+        help="how many `queries` and `retroactive` make (default 10000000)",
     )
     return parser
 

@@ -45,7 +45,7 @@ Samples = dict[str, list[float]]
 def measure(effort: Effort) -> Result:
     """Raises Invalid."""
     plain = client()
-    made_s = _make(plain, effort)
+    made_s = make(plain, effort)
     samples: Samples = defaultdict(list)
     warehouse = Warehouse(ORGANIZATION_ID, max_execution_s=120)
     for question in QUESTIONS:
@@ -82,8 +82,8 @@ def result_of(samples: Samples, events: int, made_s: float, sizes: dict[str, tup
     return Result("queries", figures, ratios, NOTES)
 
 
-def _make(plain: Client, effort: Effort) -> float:
-    """Generates the data and waits until ClickHouse has tidied up; returns the seconds of generating."""
+def make(plain: Client, effort: Effort) -> float:
+    """Generates the data, or what is missing of it, and waits until ClickHouse has tidied up; returns the seconds of generating."""
     began, said = time.monotonic(), 0.0
     for done in generate(plain, effort.events):
         if (spent := time.monotonic() - began) - said > 10:

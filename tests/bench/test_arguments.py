@@ -99,7 +99,7 @@ def test_missing_programs_are_all_named_with_the_way_to_get_them(
 
 
 def test_only_questions_are_asked_of_what_was_kept(tmp_path: Path) -> None:
-    with pytest.raises(Trouble, match="--keep is for queries"):
+    with pytest.raises(Trouble, match="--keep is for queries and retroactive"):
         commands.bench(["ingress", "--keep", str(tmp_path)])
 
     assert commands._kept(["queries", "--rounds", "1", "--keep", "there", "--events", "5"]) == (

@@ -31,10 +31,6 @@ class _Day:
     day: date
     events: int
 
-    @property
-    def begins_at(self) -> datetime:
-        return datetime.combine(self.day, datetime.min.time(), UTC)
-
 
 @dataclass(frozen=True)
 class _Moment:
@@ -66,6 +62,15 @@ def history_begins_at(warehouse: Warehouse) -> datetime | None:
     return EPOCH + found[0].ms * MILLISECOND if found else None
 
 
+def midnight(day: date) -> datetime:
+    """When a day of UTC begins."""
+    return datetime.combine(day, datetime.min.time(), UTC)
+
+
+def day_after(day: date) -> date:
+    return day + A_DAY
+
+
 def _together(days: Sequence[_Day]) -> Iterator[list[_Day]]:
     """Days of one month, as partitions are, as many as make a piece; one at least."""
     for _, of_month in groupby(days, key=lambda one: (one.day.year, one.day.month)):
@@ -79,7 +84,7 @@ def _together(days: Sequence[_Day]) -> Iterator[list[_Day]]:
 
 
 def _spans(days: Sequence[_Day], order: Order) -> Iterator[dict[str, int]]:
-    start, end = max(days[0].begins_at, order.start), min(days[-1].begins_at + A_DAY, order.end)
+    start, end = max(midnight(days[0].day), order.start), min(midnight(day_after(days[-1].day)), order.end)
     parts = -(-sum(one.events for one in days) // PIECE_EVENTS)
     for part in range(parts):
         yield span(start, end, part=part, parts=parts)

@@ -1,14 +1,14 @@
-"""Writing moves down as entries, a day of UTC at a time: each exactly once, however often and by however many that is tried."""
+"""Writing moves down as entries, a chunk at a time: each exactly once, however often and by however many that is tried."""
 
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
-from apps.attribution.ledger.columns import COPIED, ENTRY, LABEL
-from apps.attribution.ledger.moves import Moves, moves
+from apps.attribution.ledger.chunks import CHUNK_ENTRIES, Chunk
+from apps.attribution.ledger.insert import SIGNS, insert, missing
+from apps.attribution.ledger.moves import moves
 from apps.attribution.ledger.orders import Order
 from apps.attribution.ledger.pieces import pieces
 from apps.attribution.ledger.sql import WITHIN, filled, milliseconds, span
@@ -20,28 +20,16 @@ ATTEMPTS = 3
 # What another attempt has written may be about to show.
 SETTLE_S = 1.0
 MAX_EXECUTION_S = 180
-# A part of a day is one block, there as a whole or not at all: some 200 bytes an entry in memory.
-PART_ENTRIES = 500_000
 INSERT_SETTINGS = {
     "insert_deduplicate": 1,
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     # The token says what a block is. In which order its rows come does not matter.
     "deduplicate_insert_select": "enable_even_for_bad_queries",
     "max_insert_threads": 1,
-    "min_insert_block_size_rows": 16 * PART_ENTRIES,
+    "min_insert_block_size_rows": 16 * CHUNK_ENTRIES,
     "min_insert_block_size_bytes": 0,
     "max_execution_time": MAX_EXECUTION_S,
 }
-SIGNS = """
-CAST(arrayConcat(if(old_campaign_id = 0, [], [-1]), if(new_campaign_id = 0, [], [1])), 'Array(Int8)')
-"""
-THERE = "SELECT event_id, sign FROM attribution_entries WHERE {{scope}} AND {{within}} AND edition = {edition:UInt32} AND NOT live"
-MISSING = """
-FROM (SELECT *, arrayJoin({{signs}}) AS sign FROM ({{moves}})) AS m
-WHERE (m.event_id, m.sign) NOT IN ({{there}})
-"""
-COUNT_MISSING = "SELECT count() AS entries " + MISSING
-INSERT = "INSERT INTO attribution_entries ({{columns}}) SELECT {{values}} " + MISSING
 SHOULD = """
 SELECT toDate(happened_at, 'UTC') AS day, sum(length({{signs}})) AS entries FROM ({{moves}}) GROUP BY day
 """
@@ -49,19 +37,6 @@ IS = """
 SELECT toDate(happened_at, 'UTC') AS day, count() AS entries FROM attribution_entries
 WHERE {{scope}} AND {{within}} AND edition = {edition:UInt32} AND NOT live GROUP BY day
 """
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day of UTC, how many entries it should have, and how many it has."""
-
-    day: date
-    entries: int
-    there: int = 0
-
-    @property
-    def begins_at(self) -> datetime:
-        return datetime.combine(self.day, datetime.min.time(), UTC)
 
 
 @dataclass(frozen=True)
@@ -87,93 +62,85 @@ class Posting:
         return Warehouse(self.order.organization_id, MAX_EXECUTION_S)
 
 
-def days_left(posting: Posting) -> list[Day]:
+def written(posting: Posting) -> Counter[date]:
+    """How many entries there are, by day of UTC. Errors: WarehouseUnavailable. Cost: two columns of the organization's entries."""
+    parameters = {**span(posting.order.start, posting.order.end), "edition": posting.edition}
+    rows = posting.warehouse.rows(filled(IS, within=WITHIN), _OfDay, parameters, name="ledger_is")
+    return Counter({row.day: row.entries for row in rows})
+
+
+def days_left(posting: Posting) -> list[date]:
     """Days that should have more entries than they have, oldest first. Errors: WarehouseUnavailable, QuestionTooLarge.
 
     Source: tables events and attribution_entries. Cost: one pass over the span, some millions of events at a time.
     """
     asked = moves(posting.order)
-    should, there = filled(SHOULD, signs=SIGNS, moves=asked.sql), filled(IS, within=WITHIN)
+    should = filled(SHOULD, signs=SIGNS, moves=asked.sql)
     entries: Counter[date] = Counter()
-    written: Counter[date] = Counter()
     for piece in pieces(posting.warehouse, posting.order):
-        parameters = {**asked.parameters, **piece, "edition": posting.edition}
-        for one in posting.warehouse.rows(should, _OfDay, parameters, name="ledger_should"):
+        for one in posting.warehouse.rows(should, _OfDay, {**asked.parameters, **piece}, name="ledger_should"):
             entries[one.day] += one.entries
-        for one in posting.warehouse.rows(there, _OfDay, parameters, name="ledger_is"):
-            written[one.day] += one.entries
-    return [Day(day, number, written[day]) for day, number in sorted(entries.items()) if number > written[day]]
+    there = written(posting)
+    return [day for day, number in sorted(entries.items()) if number > there[day]]
 
 
-def post_day(posting: Posting, day: Day, alive: Callable[[], None] = lambda: None) -> bool:
-    """Make sure that all entries of the day are there; returns whether some were missing. Calls `alive` before each part.
+def post(posting: Posting, chunk: Chunk, alive: Callable[[], None] = lambda: None) -> None:
+    """Write a chunk of which nothing is there. Calls `alive` before each part. Errors: WarehouseUnavailable, QuestionTooLarge.
+
+    Whether all of it has come to be there is for whoever calls to ask afterwards, of many chunks at once: `days_left`.
+    """
+    for when in chunk.spans(posting.order):
+        alive()
+        _insert(posting, when, _token(posting, chunk, when))
+
+
+def complete(posting: Posting, chunk: Chunk, alive: Callable[[], None] = lambda: None) -> bool:
+    """Make sure that all entries of a chunk are there; returns whether some were missing. Calls `alive` before each part.
 
     Errors: WarehouseUnavailable, QuestionTooLarge; then calling again is right.
     """
-    parts = max(-(-day.entries // PART_ENTRIES), 1)
-    start = max(day.begins_at, posting.order.start)
-    end = min(day.begins_at + timedelta(days=1), posting.order.end)
-    spans = [span(start, end, part=part, parts=parts) for part in range(parts)]
     wrote = False
-    for when in spans:
+    for when in chunk.spans(posting.order):
         alive()
-        if not day.there or _missing(posting, when):
-            _post(posting, when, f"{day.day}-{when['part']}-{parts}")
+        if _missing(posting, when):
+            _insist(posting, when, _token(posting, chunk, when))
             wrote = True
     return wrote
 
 
-def _post(posting: Posting, when: Mapping[str, int], name: str) -> None:
+def _token(posting: Posting, chunk: Chunk, when: Mapping[str, int]) -> str:
     """The token absorbs an attempt that is still under way elsewhere; looking afterwards does the rest: docs/decisions/0004."""
-    token = f"ledger-{posting.order.organization_id}-{posting.edition}-{name}"
-    asked = moves(posting.order, COPIED)
+    return f"ledger-{posting.order.organization_id}-{posting.edition}-{chunk}-{when['part']}-{when['parts']}"
+
+
+def _insist(posting: Posting, when: Mapping[str, int], token: str) -> None:
     for attempt in range(ATTEMPTS):
-        _insert(posting, asked, when, f"{token}+{attempt}" if attempt else token)
-        missing = _missing(posting, when)
-        if missing:
+        _insert(posting, when, f"{token}+{attempt}" if attempt else token)
+        lacking = _missing(posting, when)
+        if lacking:
             time.sleep(SETTLE_S)
-            missing = _missing(posting, when)
-        if not missing:
+            lacking = _missing(posting, when)
+        if not lacking:
             return
-    raise WarehouseUnavailable(f"ClickHouse took {missing} entries of {name} and does not show them")
+    raise WarehouseUnavailable(f"ClickHouse took {lacking} entries of {token} and does not show them")
 
 
-def _insert(posting: Posting, asked: Moves, when: Mapping[str, int], token: str) -> None:
-    copied = {name: _either(name, asked) for name in (*LABEL, *COPIED)}
-    values = {
-        "organization_id": "{organization_id:UInt32}",
-        "edition": "{edition:UInt32}",
-        "recorded_at": "fromUnixTimestamp64Milli({recorded_ms:Int64})",
-        **copied,
-    }
-    sql = filled(
-        INSERT,
-        columns=", ".join(ENTRY),
-        values=", ".join(values.get(name, f"m.{name}") for name in ENTRY),
-        signs=SIGNS,
-        moves=asked.sql,
-        there=THERE,
-        within=WITHIN,
-        scope=SCOPE,
-    )
+def _insert(posting: Posting, when: Mapping[str, int], token: str) -> None:
+    asked = insert(posting.order)
+    organization_id = posting.order.organization_id
     parameters = {
         **asked.parameters,
         **when,
-        "organization_id": posting.order.organization_id,
+        "organization_id": organization_id,
         "edition": posting.edition,
         "recorded_ms": milliseconds(posting.recorded_at),
     }
     settings = {**INSERT_SETTINGS, "insert_deduplication_token": token}
-    change(sql, parameters, name=f"ledger_post org={posting.order.organization_id}", settings=settings)
-
-
-def _either(name: str, asked: Moves) -> str:
-    """A column of the label that goes or of the one that comes."""
-    return f"if(m.sign < 0, m.old_{name}, m.new_{name})" if asked.takes else f"m.new_{name}"
+    sql = filled(asked.sql, scope=SCOPE)
+    change(sql, parameters, name=f"ledger_post org={organization_id}", settings=settings)
 
 
 def _missing(posting: Posting, when: Mapping[str, int]) -> int:
-    asked = moves(posting.order)
-    sql = filled(COUNT_MISSING, signs=SIGNS, moves=asked.sql, there=THERE, within=WITHIN)
-    parameters: dict[str, Any] = {**asked.parameters, **when, "edition": posting.edition}
-    return posting.warehouse.rows(sql, _Count, parameters, name="ledger_missing")[0].entries
+    asked = missing(posting.order)
+    parameters = {**asked.parameters, **when, "edition": posting.edition}
+    return posting.warehouse.rows(asked.sql, _Count, parameters, name="ledger_missing")[0].entries

@@ -1,7 +1,8 @@
 """Runs as jobs: in slices, one run of an organization at a time, with nothing to be seen of it until all is done."""
 
 import time
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.attribution.ledger import hourly, numbers
+from apps.attribution.ledger.chunks import Chunk, chunk_of, planned
 from apps.attribution.ledger.lock import pen
 from apps.attribution.ledger.orders import EVER, order_of
-from apps.attribution.ledger.posting import Posting, days_left, post_day
+from apps.attribution.ledger.posting import Posting, complete, days_left, post, written
 from apps.attribution.ledger.tally import tally
 from apps.attribution.ledger.telling import edition_words
 from apps.attribution.live import publishing
@@ -21,7 +23,7 @@ from apps.ingress.models import Job
 
 KIND = "attribution"
 WAITS_S = 1.0
-# Days are written for so long before a slice ends: the next has counted anew what is left.
+# Chunks are written for so long before a slice ends.
 SLICE = timedelta(seconds=60)
 ENDED_WITHOUT = "Its job ended: {}"
 
@@ -63,7 +65,7 @@ def end_orphans(now: datetime, organization_id: int = 0) -> int:
 
 
 def do_slice(job: Job, cursor: Cursor | None) -> Cursor | None:
-    """Days for a minute. Where the run stands is read from the ledger itself, so a slice done twice is done once.
+    """Chunks for a minute. What is missing is read from the ledger itself, so a slice done twice is done once.
 
     Errors: jobs.Stopped, WarehouseUnavailable, QuestionTooLarge, django.db.Error.
     """
@@ -109,24 +111,50 @@ def _write(job: Job, run: Run, cursor: Cursor | None) -> Cursor | None:
     assert run.number
     assert run.started_at
     posting = Posting(order_of(run), run.number, run.started_at)
-    left = days_left(posting)
-    total = cursor["days"] if cursor else len(left)
-    if not left:
-        _finish(job, run)
-        return None
+    if not cursor or "chunks" not in cursor:
+        # Kept before anything is written: who takes this over must not cut otherwise.
+        return {"chunks": [chunk.as_json() for chunk in planned(posting.warehouse, posting.order)], "posted": 0}
+    chunks = [chunk_of(stored) for stored in cursor["chunks"]]
+    if cursor["posted"] < len(chunks):
+        return {**cursor, "posted": _post_some(job, posting, chunks, cursor["posted"])}
+    if _complete_all(job, posting, chunks):
+        return cursor
+    # What is stored twice of an event has one entry, and is counted as one too few.
+    _finish(job, run)
+    return None
+
+
+def _post_some(job: Job, posting: Posting, chunks: Sequence[Chunk], posted: int) -> int:
+    """Chunks for a minute, from that one on; returns how many there are now. Another worker may have written some of them."""
     deadline = timezone.now() + SLICE
-    wrote = False
-    for place, day in enumerate(left):
-        done = max(total - len(left) + place, 0)
-        alive = partial(jobs.advance, job, done, max(total, done), f"{day.day:%-d %B %Y}")
-        wrote |= post_day(posting, day, alive)
+    there = written(posting)
+    for chunk in chunks[posted:]:
+        alive = partial(_advance, job, chunks, posted)
+        if any(day in chunk for day in there):
+            complete(posting, chunk, alive)
+        else:
+            post(posting, chunk, alive)
+        posted += 1
         if timezone.now() > deadline:
-            return {"days": total}
-    if not wrote:
-        # Of an event that is stored twice one entry is right, and counted as one too few.
-        _finish(job, run)
-        return None
-    return {"days": total}
+            break
+    return posted
+
+
+def _complete_all(job: Job, posting: Posting, chunks: Sequence[Chunk]) -> bool:
+    """Whether something was missing, as of events that were on their way when the chunks were planned."""
+    missed = {_chunk_with(day, chunks) for day in days_left(posting)}
+    alive = partial(jobs.advance, job, job.total, job.total)
+    wrote = [complete(posting, chunk, alive) for chunk in sorted(missed, key=lambda one: one.first)]
+    return any(wrote)
+
+
+def _chunk_with(day: date, chunks: Sequence[Chunk]) -> Chunk:
+    return next((chunk for chunk in chunks if day in chunk), Chunk(day, day))
+
+
+def _advance(job: Job, chunks: Sequence[Chunk], posted: int) -> None:
+    done, total = (sum(chunk.days for chunk in some) for some in (chunks[:posted], chunks))
+    jobs.advance(job, done, total, chunks[posted].words)
 
 
 def _finish(job: Job, run: Run) -> None:

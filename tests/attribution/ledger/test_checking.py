@@ -94,7 +94,7 @@ def test_sums_by_hour_that_differ_are_found_with_the_hour(ledger: Ledger) -> Non
 def test_entries_of_a_run_that_goes_on_or_came_to_nothing_are_no_fault(ledger: Ledger) -> None:
     ledger.click(MONDAY)
     worker = Worker(ledger.planned())
-    worker.write_half_of_each_day()
+    worker.write_half_of_each_chunk()
     assert violations(ledger.organization.pk) == []
 
     worker.cancel()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.attribution.ledger import numbers, reverting
+from apps.attribution.ledger import chunks, numbers, reverting
 from apps.attribution.ledger.checking import violations
 from apps.attribution.ledger.orders import apply_now, revert_now
 from apps.attribution.ledger.preview import Preview, preview
@@ -40,6 +40,8 @@ SEQUENCES = settings(
 NAMES = ("Spring", "Summer", "Осень 冬")
 WORDS = ("скидки", "春", "")
 DAYS = 3
+# So few that a run has several chunks, of more than one day some, and days of more than one part.
+CHUNK_FITTING = 2
 # Few words, days and campaigns, so that runs come to lie on one another.
 RULES = [frozenset(WORDS[:1]), frozenset(WORDS[1:2]), frozenset(WORDS[:2])]
 SPANS = [(0, DAYS), (0, DAYS), (0, DAYS - 1), (1, DAYS)]
@@ -162,11 +164,11 @@ class Both:
         for click in late or ():
             self._arrive(click)
         {
-            "twice": worker.write_every_day_twice,
-            "half": worker.write_half_of_each_day,
-            "crash": worker.write_a_day,
-            "cancel": worker.write_a_day,
-            "fail": worker.write_half_of_each_day,
+            "twice": worker.write_every_chunk_twice,
+            "half": worker.write_half_of_each_chunk,
+            "crash": worker.write_a_chunk,
+            "cancel": worker.write_a_chunk,
+            "fail": worker.write_half_of_each_chunk,
         }.get(trouble, list)()
         assert self.ledger.labels() == self.model.labels, "nothing shows of a run that is not done"
         if trouble in ("cancel", "fail"):
@@ -177,6 +179,11 @@ class Both:
         assert run.counts == foreseen.counts, "the preview is the result"
         self.done.append(run)
         return True
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_FITTING", CHUNK_FITTING)
 
 
 @SEQUENCES

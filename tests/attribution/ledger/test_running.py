@@ -1,22 +1,23 @@
 """Runs as jobs: one at a time, in view of nobody until they are done, and harmless wherever they stop."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from apps.attribution.ledger import running
+from apps.attribution.ledger import chunks, running
 from apps.attribution.ledger.checking import violations
 from apps.attribution.ledger.lock import pen
-from apps.attribution.ledger.posting import post_day
+from apps.attribution.ledger.posting import complete, days_left, post
 from apps.attribution.models import Edition, Run
 from apps.ingress import jobs
 from apps.ingress.models import Job
 from apps.ingress.warehouse.connection import client
 from apps.ingress.warehouse.errors import WarehouseUnavailable
-from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger, ids
+from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger, country, ids
 from tests.attribution.ledger.workers import Worker
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
@@ -32,6 +33,11 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "WAITS_S", 0.0)
 
 
+@pytest.fixture(autouse=True)
+def a_chunk_for_each_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_FITTING", 1)
+
+
 def week(ledger: Ledger) -> list[Any]:
     return [ledger.click(MONDAY + number * A_DAY) for number in range(5)]
 
@@ -40,7 +46,7 @@ def test_nothing_shows_before_the_run_is_done(ledger: Ledger) -> None:
     clicks = week(ledger)
     worker = Worker(ledger.planned())
 
-    worker.write_a_day()
+    worker.write_a_chunk()
     assert (len(ledger.entries()), ledger.labels(), ledger.hourly()) == (1, {}, {})
     worker.finish()
 
@@ -50,8 +56,8 @@ def test_nothing_shows_before_the_run_is_done(ledger: Ledger) -> None:
 def test_killed_in_the_middle_the_rest_is_written_and_nothing_twice(ledger: Ledger) -> None:
     clicks = week(ledger)
     worker = Worker(ledger.planned())
-    worker.write_half_of_each_day()
-    worker.write_a_day()
+    worker.write_half_of_each_chunk()
+    worker.write_a_chunk()
 
     worker.finish()
 
@@ -59,20 +65,78 @@ def test_killed_in_the_middle_the_rest_is_written_and_nothing_twice(ledger: Ledg
     assert ledger.hourly() == {"Spring": 5}
 
 
-def test_a_day_that_is_whole_is_left_alone(ledger: Ledger) -> None:
+def test_what_is_whole_is_left_alone(ledger: Ledger) -> None:
     week(ledger)
     worker = Worker(ledger.planned())
-    days = worker.left()
+    days = worker.chunks()
 
-    assert [post_day(worker.posting, day) for day in days] == [True] * 5
+    assert days_left(worker.posting) == [day.first for day in days]
+    assert [complete(worker.posting, day) for day in days] == [True] * 5
+    assert [complete(worker.posting, day) for day in days] == [False] * 5
 
-    assert worker.left() == []
+    assert days_left(worker.posting) == []
+
+
+def test_small_days_of_a_month_are_one_chunk_and_a_large_day_is_several_parts(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_FITTING", 4)
+    for day, events in {0: 1, 1: 3, 2: 1, 4: 9, 20: 2, 21: 1}.items():
+        for number in range(events):
+            ledger.click(MONDAY + day * A_DAY + timedelta(minutes=number))
+
+    found = Worker(ledger.planned(span=(MONDAY, MONDAY + 30 * A_DAY))).chunks()
+
+    assert [(str(chunk), chunk.days, chunk.parts) for chunk in found] == [
+        ("2026-11-16-2026-11-17", 2, 1),
+        ("2026-11-18", 1, 1),
+        ("2026-11-20", 1, 3),
+        ("2026-12-06-2026-12-07", 2, 1),
+    ]
+    assert [chunk.words for chunk in found][:2] == ["16 to 17 November 2026", "18 November 2026"]
+
+
+def test_chunks_are_no_larger_than_what_memory_holds_of_labels(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_FITTING", 10)
+    monkeypatch.setattr(chunks, "PIECE_EVENTS", 2)
+    for number in range(4):
+        ledger.click(MONDAY + number * A_DAY, country="DE" if number else "FR")
+
+    found = Worker(ledger.planned(country("DE"))).chunks()
+
+    assert [(chunk.first.day, chunk.last.day, chunk.days) for chunk in found] == [(16, 17, 1), (18, 19, 2)]
+
+
+def test_what_was_on_its_way_when_chunks_were_planned_is_named_as_well(ledger: Ledger) -> None:
+    ledger.click(MONDAY + A_DAY)
+    run = ledger.planned()
+    worker = Worker(run)
+    worker.job.cursor = running.do_slice(worker.job, None)
+    clicks = [ledger.click(MONDAY + number * A_DAY, stored_at=run.created_at) for number in range(3)]
+
+    worker.finish()
+
+    assert {click.event_id for click in clicks} < ledger.labels().keys()
+    assert ledger.hourly() == {"Spring": 4}
+    assert violations(ledger.organization.pk) == []
+
+
+def test_a_chunk_keeps_its_token_whatever_arrives(ledger: Ledger) -> None:
+    ledger.click()
+    run = ledger.planned()
+    worker = Worker(run)
+    cursor = running.do_slice(worker.job, None)
+    ledger.click(MONDAY + A_DAY, stored_at=run.created_at)
+
+    assert len(worker.chunks()) == 2
+    assert cursor == {"chunks": [["2026-11-16", "2026-11-16", 1, 1]], "posted": 0}
+    assert running.do_slice(worker.job, cursor) == {**cursor, "posted": 1}
 
 
 def test_a_token_that_was_remembered_without_its_rows_does_not_lose_them(ledger: Ledger) -> None:
     week(ledger)
     worker = Worker(ledger.planned())
-    worker.write_a_day()
+    worker.write_a_chunk()
     where = f"organization_id = {ledger.organization.pk}"
     client().execute(f"DELETE FROM attribution_entries WHERE {where}", settings={"lightweight_deletes_sync": 2})
     assert ledger.entries() == []
@@ -86,7 +150,7 @@ def test_a_token_that_was_remembered_without_its_rows_does_not_lose_them(ledger:
 def test_sums_by_hour_that_a_dying_server_left_behind_are_mended(ledger: Ledger) -> None:
     week(ledger)
     worker = Worker(ledger.planned())
-    worker.write_a_day()
+    worker.write_a_chunk()
     where = f"organization_id = {ledger.organization.pk}"
     client().execute(f"DELETE FROM attribution_hourly WHERE {where}", settings={"lightweight_deletes_sync": 2})
 
@@ -98,7 +162,7 @@ def test_sums_by_hour_that_a_dying_server_left_behind_are_mended(ledger: Ledger)
 def test_cancelled_everything_is_as_before_and_goes_on_as_if_nothing_had_been(ledger: Ledger) -> None:
     clicks = week(ledger)
     worker = Worker(ledger.planned())
-    worker.write_a_day()
+    worker.write_a_chunk()
 
     worker.cancel()
 
@@ -114,8 +178,8 @@ def test_what_a_worker_given_up_for_dead_still_writes_never_counts(ledger: Ledge
     worker.cancel()
     ledger.applied(campaign=ledger.summer)
 
-    worker.write_half_of_each_day()
-    worker.write_every_day_twice()
+    worker.write_half_of_each_chunk()
+    worker.write_every_chunk_twice()
 
     assert ledger.labels() == ids(clicks, "Summer")
     assert ledger.hourly() == {"Summer": 5}
@@ -224,8 +288,8 @@ def test_two_workers_on_the_same_days_at_once_write_them_once() -> None:
 
     def write() -> None:
         try:
-            for day in worker.left():
-                post_day(worker.posting, day)
+            for chunk in worker.chunks():
+                post(worker.posting, chunk)
         except WarehouseUnavailable as error:
             problems.append(error)
         finally:

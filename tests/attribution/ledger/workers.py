@@ -1,19 +1,17 @@
 """A worker that can be stopped anywhere: what it does by itself, step by step."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 from django.utils import timezone
 
 from apps.attribution.ledger import posting, running
-from apps.attribution.ledger.columns import COPIED
-from apps.attribution.ledger.moves import moves
+from apps.attribution.ledger.chunks import Chunk, planned
 from apps.attribution.ledger.orders import order_of
-from apps.attribution.ledger.posting import Day, Posting, days_left, post_day
-from apps.attribution.ledger.sql import span
+from apps.attribution.ledger.posting import Posting, post
 from apps.attribution.models import Run
 from apps.ingress import jobs
 from apps.ingress.models import Job
-from tests.attribution.ledger.make import A_DAY
 
 
 class Worker:
@@ -34,22 +32,22 @@ class Worker:
         assert self.run.started_at
         return Posting(order_of(self.run), self.run.number, self.run.started_at)
 
-    def left(self) -> list[Day]:
-        return days_left(self.posting)
+    def chunks(self) -> list[Chunk]:
+        return planned(self.posting.warehouse, self.posting.order)
 
-    def write_a_day(self) -> None:
-        for day in self.left()[:1]:
-            post_day(self.posting, day)
+    def write_a_chunk(self) -> None:
+        for chunk in self.chunks()[:1]:
+            post(self.posting, chunk)
 
-    def write_every_day_twice(self) -> None:
-        for day in self.left() * 2:
-            post_day(self.posting, day)
+    def write_every_chunk_twice(self) -> None:
+        for chunk in self.chunks() * 2:
+            post(self.posting, chunk)
 
-    def write_half_of_each_day(self) -> None:
+    def write_half_of_each_chunk(self) -> None:
         """As another worker would leave it that died."""
-        for day in self.left():
-            when = span(day.begins_at, day.begins_at + A_DAY, part=1, parts=2)
-            posting._insert(self.posting, moves(self.posting.order, COPIED), when, uuid4().hex)
+        for chunk in self.chunks():
+            when, *_ = replace(chunk, parts=2 * chunk.parts).spans(self.posting.order)
+            posting._insert(self.posting, when, uuid4().hex)
 
     def finish(self) -> Run:
         """Whatever is left, as after a restart."""
