@@ -1,7 +1,9 @@
-"""Which networks, conversions, uploads, runs and editions a member may see."""
+"""Which networks, conversions, uploads, runs and editions a member, or a program with a key, may see."""
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
+from apps.accounts.belonging import Insider
 from apps.accounts.models import Membership
 from apps.attribution.models import Conversion, CostUpload, Edition, Network, Run, RunDraft
 
@@ -33,14 +35,29 @@ def run_draft_for(member: Membership, pk: int) -> RunDraft:
     return get_object_or_404(drafts, pk=pk)
 
 
-def run_for(member: Membership, pk: int) -> Run:
-    runs = Run.objects.visible_to(member).select_related("campaign", "reverts", "catches_up", "job", "created_by")
-    return get_object_or_404(runs, pk=pk)
+def runs_for(member: Insider) -> QuerySet[Run]:
+    """The organization's runs, with the campaigns and people they name."""
+    return Run.objects.visible_to(member).select_related("campaign", "created_by")
 
 
-def edition_for(member: Membership, number: int) -> Edition:
-    editions = Edition.objects.filter(organization_id=member.organization_id)
-    return get_object_or_404(
-        editions.select_related("run__campaign", "run__reverts", "run__catches_up", "run__job", "created_by"),
-        number=number,
-    )
+def run_for(member: Insider, pk: int) -> Run:
+    return get_object_or_404(runs_for(member).select_related("reverts", "catches_up", "job"), pk=pk)
+
+
+def editions_for(member: Insider) -> QuerySet[Edition]:
+    return Edition.objects.filter(organization_id=member.organization_id).select_related("created_by")
+
+
+def edition_for(member: Insider, number: int) -> Edition:
+    """With its run and what that is about."""
+    editions = editions_for(member).select_related("run__campaign", "run__reverts", "run__catches_up", "run__job")
+    return get_object_or_404(editions.select_related("created_by"), number=number)
+
+
+def run_to_revert(member: Insider, number: int) -> Run | None:
+    """What made the edition, locked until the transaction ends: of two who revert it at once the second sees the first one's run.
+
+    None when no run did.
+    """
+    edition = edition_for(member, number)
+    return Run.objects.select_for_update(no_key=True).filter(pk=edition.run_id).first()

@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from apps.attribution.views import costs, editions, networks, wizard
 
 app_name = "attribution"
 
 urlpatterns = [
+    path("api/v1/", include("apps.attribution.api.urls")),
     path("costs", costs.cost_uploads, name="costs"),
     path("costs/upload", costs.upload_costs, name="upload-costs"),
     path("costs/<int:upload_id>", costs.cost_upload, name="cost-upload"),

@@ -16,7 +16,7 @@ WHERE (m.event_id, m.sign) NOT IN ({{there}})
 COUNT = "SELECT count() AS entries " + MISSING
 INSERT = "INSERT INTO attribution_entries ({{columns}}) SELECT {{values}} "
 # What goes back to a label, or away from one, was written down with it before: read as it stands there, with one row of each in the
-# smaller table. Grouping the entries for those columns took three times as long and seven times the memory (2026-11-29).
+# smaller table. Grouping them for those columns took 352 MB for half a million entries instead of 203 (2026-11-29).
 FROM_LEDGER = """
 FROM (
     SELECT event_id, {{label}}, {{copied}} FROM attribution_entries WHERE {{scope}} AND {{within}} AND {{as_of}} AND sign = 1

@@ -25,3 +25,18 @@ def plan(run: Run, *, now: datetime, by: User | None = None, note: str = "") -> 
     return Run.objects.create(
         organization_id=run.organization_id, reverts=run, note=note, created_by=by, created_at=now, **same
     )
+
+
+def standing_revert(run: Run) -> Run | None:
+    """The run that takes this one back already, or is about to; None when it stands. A revert that is reverted does not count.
+
+    Cost: a query for each time it was reverted.
+    """
+    taking_back = Run.objects.filter(reverts=run, state__in=(*Run.OPEN, Run.State.DONE))
+    return next((one for one in taking_back if standing_revert(one) is None), None)
+
+
+def words(revert: Run) -> str:
+    """How it is with what it reverts: "was reverted by edition 4"."""
+    done = revert.state == Run.State.DONE
+    return f"was reverted by edition {revert.number}" if done else f"is being reverted by run {revert.pk}"

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from apps.attribution.api import editions, runs
+
+urlpatterns = [
+    path("runs", runs.RunList.as_view(), name="api-runs"),
+    path("runs/preview", runs.RunPreview.as_view(), name="api-preview-run"),
+    path("runs/<int:run_id>", runs.RunDetail.as_view(), name="api-run"),
+    path("runs/<int:run_id>/cancel", runs.RunCancel.as_view(), name="api-cancel-run"),
+    path("editions", editions.EditionList.as_view(), name="api-editions"),
+    path("editions/<int:number>", editions.EditionDetail.as_view(), name="api-edition"),
+    path("editions/<int:number>/revert", editions.EditionRevert.as_view(), name="api-revert-edition"),
+]
