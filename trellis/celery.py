@@ -70,6 +70,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=40),
         "options": {"expires": 3600.0},
     },
+    "deliver webhooks": {
+        "task": "apps.attribution.tasks.deliver_webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "forget webhooks": {
+        "task": "apps.attribution.tasks.forget_webhooks",
+        "schedule": crontab(hour=3, minute=50),
+        "options": {"expires": 3600.0},
+    },
     "publish networks": {
         "task": "apps.attribution.tasks.publish_networks",
         "schedule": 5.0,

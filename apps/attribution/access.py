@@ -1,11 +1,20 @@
-"""Which networks, conversions, uploads, runs and editions a member, or a program with a key, may see."""
+"""Which networks, conversions, uploads, runs, editions and webhooks a member, or a program with a key, may see."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.belonging import Insider
 from apps.accounts.models import Membership
-from apps.attribution.models import Conversion, CostUpload, Edition, Network, Run, RunDraft
+from apps.attribution.models import (
+    Conversion,
+    CostUpload,
+    Edition,
+    Network,
+    Run,
+    RunDraft,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 
 def network_for(member: Membership, pk: int) -> Network:
@@ -60,4 +69,18 @@ def run_to_revert(member: Insider, number: int) -> Run | None:
     None when no run did.
     """
     edition = edition_for(member, number)
-    return Run.objects.select_for_update(no_key=True).filter(pk=edition.run_id).first()
+    return Run.objects.select_for_update(no_key=True).filter(edition=edition).first()
+
+
+def endpoints_for(member: Insider) -> QuerySet[WebhookEndpoint]:
+    """Each with `failing`: whether a message waits for another attempt, or was given up."""
+    lost = WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), attempts__gt=0).exclude(state="delivered")
+    return WebhookEndpoint.objects.visible_to(member).annotate(failing=Exists(lost))
+
+
+def endpoint_for(member: Insider, pk: int) -> WebhookEndpoint:
+    return get_object_or_404(WebhookEndpoint.objects.visible_to(member), pk=pk)
+
+
+def delivery_for(member: Insider, endpoint_id: int, pk: int) -> WebhookDelivery:
+    return get_object_or_404(endpoint_for(member, endpoint_id).deliveries, pk=pk)

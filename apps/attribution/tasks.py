@@ -11,6 +11,7 @@ from redis import RedisError
 from apps.attribution import booking, costs, following, matching, publish, storing
 from apps.attribution.ledger import running, visitors
 from apps.attribution.live import checking, mending, publishing
+from apps.attribution.webhooks import delivering
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 
 A_DAY = timedelta(days=1)
@@ -115,6 +116,25 @@ def forget_visitors() -> int:
     Twice is once. Comes by every night.
     """
     return visitors.forget(timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def deliver_webhooks() -> int:
+    """Send what endpoints wait for; returns how many attempts.
+
+    Twice is once, but for a worker that dies between sending and saying so: then the receiver sees the same id again.
+    Comes by every five seconds.
+    """
+    return _until_nothing_waits(delivering.deliver_waiting)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_webhooks() -> int:
+    """Forget messages that ended a month ago; returns how many.
+
+    Twice is once. Comes by every night.
+    """
+    return delivering.forget_old(timezone.now())
 
 
 def _until_nothing_waits(do_some: Callable[[datetime], int]) -> int:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from apps.attribution.views import costs, editions, networks, wizard
+from apps.attribution.views import costs, editions, networks, webhooks, wizard
 
 app_name = "attribution"
 
@@ -21,6 +21,18 @@ urlpatterns = [
     path("retroactive/runs/<int:run_id>/cancel", editions.cancel_run, name="cancel-retroactive"),
     path("retroactive/<int:number>", editions.edition, name="edition"),
     path("retroactive/<int:number>/revert", editions.revert, name="revert-edition"),
+    path("settings/webhooks", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/new", webhooks.new_webhook, name="new-webhook"),
+    path("settings/webhooks/<int:endpoint_id>", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<int:endpoint_id>/change", webhooks.change_webhook, name="change-webhook"),
+    path("settings/webhooks/<int:endpoint_id>/pause", webhooks.pause_webhook, name="pause-webhook"),
+    path("settings/webhooks/<int:endpoint_id>/remove", webhooks.remove_webhook, name="remove-webhook"),
+    path("settings/webhooks/<int:endpoint_id>/test", webhooks.test_webhook, name="test-webhook"),
+    path(
+        "settings/webhooks/<int:endpoint_id>/messages/<int:delivery_id>/send",
+        webhooks.send_webhook_again,
+        name="send-webhook-again",
+    ),
     path("settings/networks", networks.networks, name="networks"),
     path("settings/networks/new", networks.new_network, name="new-network"),
     path("settings/networks/<int:network_id>", networks.network, name="network"),

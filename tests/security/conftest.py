@@ -22,7 +22,8 @@ from apps.accounts.roles import Scope
 from apps.analytics.reports.events import Cursor
 from apps.attribution.booking import book_waiting
 from apps.attribution.costs import take_in
-from apps.attribution.models import Booking
+from apps.attribution.ledger import applying
+from apps.attribution.models import Booking, Policy
 from apps.campaigns.models import Campaign, Link
 from apps.ingress.event import Event
 from apps.ingress.models import OrganizationTables, TableRevision
@@ -30,6 +31,7 @@ from tests.accounts import make
 from tests.analytics.make import a_click, a_saved_view, stored
 from tests.attribution.make import a_network, a_postback
 from tests.attribution.retroactive import a_draft, an_edition_of_a_run
+from tests.attribution.webhooks.make import a_message, an_endpoint
 from tests.campaigns.make import a_campaign
 from tests.ingress.letters import a_letter
 from tests.ingress.make import a_job
@@ -91,7 +93,8 @@ class Acme:
             "conversion_id": self.objects["attribution/conversion"], "upload_id": self.objects["attribution/costupload"],
             "domain_id": self.objects["accounts/domain"], "job_id": self.objects["ingress/job"],
             "object_id": self.objects.get(model, 1), "id": self.owner.user_id, "content_type_id": 1, "app_label": "accounts",
-            "url": "nothing",
+            "endpoint_id": self.objects["attribution/webhookendpoint"], "run_id": self.objects["attribution/run"],
+            "delivery_id": self.objects["attribution/webhookdelivery"], "url": "nothing",
         }  # fmt: skip
 
 
@@ -118,6 +121,7 @@ def acme(db: None) -> Acme:
         "account/emailaddress": EmailAddress.objects.get().pk,
         **_money(organization),
         **_naming(owner, campaign),
+        **_told(campaign),
         "auth/group": Group.objects.create(name=SECRET).pk,
         "analytics/savedview": a_saved_view(owner, name=SECRET, is_shared=True).pk,
         "campaigns/campaign": campaign.pk,
@@ -132,6 +136,19 @@ def acme(db: None) -> Acme:
         "mfa/authenticator": second_factor.pk,
     }
     return Acme(owner, link, key, token, event, objects)
+
+
+def _told(campaign: Campaign) -> dict[str, object]:
+    """A run, and who hears of it."""
+    now = timezone.now()
+    rule = applying.in_force(campaign)
+    run = applying.plan(campaign, rule, now - timedelta(days=9), now, policy=Policy.FILL, now=now, note=SECRET)
+    endpoint = an_endpoint(campaign.organization, f"https://{SECRET}.example/hook")
+    return {
+        "attribution/run": run.pk,
+        "attribution/webhookendpoint": endpoint.pk,
+        "attribution/webhookdelivery": a_message(endpoint).pk,
+    }
 
 
 def _money(organization: Organization) -> dict[str, object]:

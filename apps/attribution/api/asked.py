@@ -58,6 +58,9 @@ class WhichClicks(Asked):
 
 
 class NewRun(WhichClicks):
+    goes_live = serializers.BooleanField(
+        required=False, default=False, help_text="Name what comes as well, from when it is done until it is reverted."
+    )
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=500, help_text="Why.")
 
 

@@ -75,5 +75,8 @@ class EditionRevert(ProgramView):
             raise Conflict("No run made this edition: what is published is changed by publishing again.")
         if standing := reverting.standing_revert(run):
             raise Conflict(f"Edition {number} {reverting.words(standing)}.")
-        revert = reverting.plan(run, now=timezone.now(), by=self.user, note=note)
+        try:
+            revert = reverting.plan(run, now=timezone.now(), by=self.user, note=note)
+        except reverting.NotDone as error:
+            raise Conflict(str(error)) from error
         return on_its_way(revert, running.start(revert))

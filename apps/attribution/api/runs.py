@@ -33,7 +33,7 @@ from apps.campaigns.api.versions import Nothing
 
 NEW = """
 Clicks of the past that fit get the campaign's name, in a job: one run of an organization after the other. Nothing shows until it is
-done; then there is a new edition. Clicks that are stored later are not in it.
+done; then there is a new edition. Clicks that are stored later are named only by a run that goes live.
 """
 PREVIEW = "What such a run would do if it began now, counted without writing. The key needs the scope `analytics:read`."
 CANCEL = "Everything stays as it was before the run. Cancelled once more, it stays cancelled; what has ended otherwise is refused."
@@ -83,6 +83,7 @@ class RunList(ProgramView):
             now=timezone.now(),
             by=self.user,
             note=said["note"],
+            goes_live=said["goes_live"],
         )
         return on_its_way(run, running.start(run))
 

@@ -40,6 +40,10 @@ class RunSchema(serializers.Serializer[Any]):
     words = serializers.CharField(help_text="The rule, for people.")
     rule_version = serializers.IntegerField(allow_null=True, help_text="Of the campaign; null: given by hand.")
     policy = serializers.ChoiceField(choices=Policy.choices)
+    goes_live = serializers.BooleanField(help_text="Whether its rule labels what comes, too, once it is done.")
+    catches_up = serializers.CharField(
+        allow_null=True, help_text="The id of the run that goes live, of which this one names what came in between."
+    )
     note = serializers.CharField()
     state = serializers.ChoiceField(choices=Run.State.values)
     edition = serializers.IntegerField(allow_null=True, help_text="The edition it made; null until it is done.")
@@ -125,6 +129,8 @@ def run_document(run: Run, keys: Mapping[str, str]) -> dict[str, Any]:
         "from": run.start,
         "to": run.end,
         "policy": run.policy,
+        "goes_live": run.goes_live,
+        "catches_up": str(run.catches_up_id) if run.catches_up_id else None,
         "note": run.note,
         "state": run.state,
         "edition": run.number if is_done else None,

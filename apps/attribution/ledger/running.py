@@ -18,6 +18,7 @@ from apps.attribution.ledger.tally import tally
 from apps.attribution.ledger.telling import edition_words
 from apps.attribution.live import publishing
 from apps.attribution.models import Edition, Policy, Run
+from apps.attribution.webhooks.events import tell_of_edition
 from apps.ingress import jobs
 from apps.ingress.models import Job
 
@@ -173,7 +174,7 @@ def _finish(job: Job, run: Run) -> None:
         jobs.advance(job, job.total, job.total)
         if not run.finish(counts, now):
             raise jobs.Stopped(str(job))
-        Edition.objects.create(
+        edition = Edition.objects.create(
             organization_id=run.organization_id,
             number=run.number,
             kind=Edition.Kind.REVERTED if run.reverts_id else Edition.Kind.APPLIED,
@@ -186,6 +187,7 @@ def _finish(job: Job, run: Run) -> None:
         publishing.restate(run, now)
         if run.goes_live:
             start(_catching_up(run, now))
+        tell_of_edition(edition, now)
     _tell(job, run)
 
 

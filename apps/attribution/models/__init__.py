@@ -1,4 +1,4 @@
-"""Money and labels: what networks report, what was spent, which runs named clicks; the rows that reports sum are in ClickHouse."""
+"""Money and labels: what networks report, what was spent, what runs named, who is told. What reports sum is in ClickHouse."""
 
 from apps.attribution.models.checks import LabelCheck
 from apps.attribution.models.conversions import Booking, Conversion, ConversionChange
@@ -7,6 +7,7 @@ from apps.attribution.models.drafts import RunDraft
 from apps.attribution.models.facts import StoredConversion, StoredCost
 from apps.attribution.models.ledger import Edition, Policy, Run
 from apps.attribution.models.networks import Network, NetworkVersion
+from apps.attribution.models.webhooks import EventType, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Booking",
@@ -14,6 +15,7 @@ __all__ = [
     "ConversionChange",
     "CostUpload",
     "Edition",
+    "EventType",
     "LabelCheck",
     "Network",
     "NetworkVersion",
@@ -22,4 +24,6 @@ __all__ = [
     "RunDraft",
     "StoredConversion",
     "StoredCost",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -150,7 +150,7 @@ def test_a_preview_is_what_the_run_does(ledger: Ledger, program: Program) -> Non
     assert found["taken"] == [{"campaign": ledger.spring.key, "events": 1}]
     assert found["days"] == [{"day": "2026-11-16", "events": 1}]
     assert (found["conversions"], found["revenue"], found["currency"]) == (1, "12.5", "EUR")
-    assert (found["edition"], found["is_missing_history"]) == (1, True)
+    assert (found["edition"], found["is_missing_history"]) == (1, False)
     assert Run.objects.filter(organization=ledger.organization).count() == 1
 
 
