@@ -93,7 +93,7 @@ class Acme:
             "conversion_id": self.objects["attribution/conversion"], "upload_id": self.objects["attribution/costupload"],
             "domain_id": self.objects["accounts/domain"], "job_id": self.objects["ingress/job"],
             "object_id": self.objects.get(model, 1), "id": self.owner.user_id, "content_type_id": 1, "app_label": "accounts",
-            "endpoint_id": self.objects["attribution/webhookendpoint"], "run_id": self.objects["attribution/run"],
+            "endpoint_id": self.objects["attribution/webhookendpoint"],
             "delivery_id": self.objects["attribution/webhookdelivery"], "url": "nothing",
         }  # fmt: skip
 

@@ -23,7 +23,8 @@ SELECT toDate(happened_at, 'UTC') AS day, count() AS events,
 FROM events WHERE {{scope}} AND {{within}} AND stored_at > fromUnixTimestamp64Milli({since_ms:Int64}) GROUP BY day ORDER BY day
 """
 ONCE_NAMED = """
-SELECT toDate(happened_at, 'UTC') AS day, count() AS events, count() AS fitting FROM ({{named}}) GROUP BY day ORDER BY day
+SELECT toDate(happened_at, 'UTC') AS day, uniqExact(event_id) AS events, events AS fitting FROM ({{named}})
+GROUP BY day ORDER BY day
 """
 
 

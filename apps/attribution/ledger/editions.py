@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from apps.attribution.ledger import numbers
 from apps.attribution.models import Edition, Run
 
 
@@ -62,6 +63,13 @@ def standing(organization_id: int, *, before: int, toggled: Run | None = None) -
     if toggled:
         _revert(runs, toggled, fallen)
     return {pk: number for pk, number in applied.items() if pk not in fallen}
+
+
+def stands(run: Run) -> bool:
+    """Whether what the run named shows where no newer one lies on it; a revert always has its effect."""
+    if run.reverts_id is not None:
+        return True
+    return run.pk in standing(run.organization_id, before=numbers.newest(run.organization_id) + 1)
 
 
 def applied_by(run: Run) -> Run:

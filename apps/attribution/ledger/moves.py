@@ -28,31 +28,24 @@ LEFT ANY JOIN ({{labels}}) AS l ON e.event_id = l.event_id
 WHERE {{open}}
 """
 OPEN = {Policy.FILL: "l.campaign_id = 0", Policy.OVERRIDE: "l.campaign_id != {to_campaign:UInt64}"}
-# What a run named, whether that still shows or not.
+# What a run named, whether that still shows or not; perhaps more than once.
 NAMED = """
 SELECT event_id, happened_at FROM attribution_entries
 WHERE {{scope}} AND {{within}} AND campaign_id = {campaign_id:UInt64} AND run_id = {named_by:UInt64} AND sign = 1
-LIMIT 1 BY event_id
 """
-# Of each event the layers that stand, in the order in which they were laid: the newest is what shows. Live labels are of run 0.
-TOPS = """
-SELECT event_id, argMax((campaign_id, run_id, rule_version{{own}}), laid) AS top
-FROM (
-    SELECT event_id, campaign_id, run_id, rule_version, min(edition) AS laid{{any}} FROM attribution_entries
-    WHERE {{scope}} AND {{within}} AND {{as_of}}
-      AND sign = 1 AND (run_id = 0 OR run_id IN {standing:Array(UInt64)}) AND event_id IN (SELECT event_id FROM ({{named}}))
-    GROUP BY event_id, campaign_id, run_id, rule_version
-)
-GROUP BY event_id
+# Of each such event every label it ever had: how many times net, and since when.
+LAYERS = """
+SELECT event_id, {{label}}, any(happened_at) AS moment, sum(sign) AS signs, min(edition) AS laid{{any}} FROM attribution_entries
+WHERE {{scope}} AND {{within}} AND {{as_of}} AND event_id IN (SELECT event_id FROM ({{named}}))
+GROUP BY event_id, {{label}}
 """
+# The newest layer that stands is what shows. Live labels of campaigns are of run 0.
 REVERT = """
-SELECT n.event_id AS event_id, n.happened_at AS happened_at,
-       l.campaign_id AS old_campaign_id, l.run_id AS old_run_id, l.rule_version AS old_rule_version,
-       t.top.1 AS new_campaign_id, t.top.2 AS new_run_id, t.top.3 AS new_rule_version{{both}}
-FROM ({{named}}) AS n
-LEFT ANY JOIN ({{labels}}) AS l ON n.event_id = l.event_id
-LEFT ANY JOIN ({{tops}}) AS t ON n.event_id = t.event_id
-WHERE (old_campaign_id, old_run_id) != (new_campaign_id, new_run_id)
+SELECT event_id, any(moment) AS happened_at,
+       anyIf(({{label}}{{own}}), signs = 1) AS old,
+       argMaxIf(({{label}}{{own}}), laid, run_id = 0 OR run_id IN {standing:Array(UInt64)}) AS new{{both}}
+FROM ({{layers}})
+GROUP BY event_id HAVING (old.1, old.2) != (new.1, new.2)
 """
 
 
@@ -97,18 +90,15 @@ def _of_apply(order: Apply, columns: Sequence[str]) -> Moves:
 
 
 def _of_revert(order: Revert, columns: Sequence[str]) -> Moves:
-    places = enumerate(columns, start=len(LABEL) + 1)
-    tops = filled(
-        TOPS,
-        own="".join(f", {name}" for name in columns),
-        any="".join(f", any({name}) AS {name}" for name in columns),
-    )
+    places = list(enumerate((*LABEL, *columns), start=1))
     sql = filled(
         REVERT,
-        both="".join(f", l.{name} AS old_{name}, t.top.{place} AS new_{name}" for place, name in places),
-        tops=tops,
-        labels=labels(columns, within="{{within}} AND event_id IN (SELECT event_id FROM ({{named}}))"),
+        both="".join(f", {side}.{place} AS {side}_{name}" for side in ("old", "new") for place, name in places),
+        layers=LAYERS,
         named=NAMED,
+        any="".join(f", any({name}) AS {name}" for name in columns),
+        own="".join(f", {name}" for name in columns),
+        label=", ".join(LABEL),
         within=WITHIN,
         as_of=AS_OF,
     )

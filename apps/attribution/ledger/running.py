@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.attribution.ledger import hourly, numbers
@@ -201,7 +202,7 @@ def _catching_up(run: Run, now: datetime) -> Run:
 
 
 def _tell(job: Job, run: Run) -> None:
-    job.result = {"words": run.edition.words}
+    job.result = {"words": run.edition.words, "url": reverse("attribution:edition", args=[run.number])}
 
 
 def _wait(job: Job, note: str) -> Cursor:

@@ -104,7 +104,8 @@ def cancel_run(request: MemberRequest, run_id: int) -> HttpResponse:
 
 
 def _about(request: MemberRequest, found: Edition) -> dict[str, object]:
-    reverts = found.run.reverted_by.filter(state=Run.State.DONE) if found.run else Run.objects.none()
+    has_fallen = found.run is not None and not numbers.stands(found.run)
+    reverts = found.run.reverted_by.filter(state=Run.State.DONE) if found.run and has_fallen else Run.objects.none()
     return {
         "edition": found,
         "run": found.run,
@@ -113,7 +114,10 @@ def _about(request: MemberRequest, found: Edition) -> dict[str, object]:
         "reverts": Edition.objects.filter(run=found.run.reverts_id).first() if found.run else None,
         "open_revert": open_revert(found.run) if found.run else None,
         "belongs_to": found.run.catches_up if found.run else None,
-        "may_revert": found.run is not None and not found.run.catches_up_id and request.member.may_write,
+        "may_revert": request.member.may_write
+        and found.run is not None
+        and not has_fallen
+        and not found.run.catches_up_id,
     }
 
 
