@@ -32,7 +32,7 @@ class Sums:
             sum(one.events for one in some),
             sum(one.people for one in some),
             sum(one.conversions for one in some),
-            sum((one.revenue for one in some), Decimal()),
+            round(sum((one.revenue for one in some), Decimal()), 2),
         )
 
     @property

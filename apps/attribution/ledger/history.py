@@ -61,6 +61,8 @@ def history(organization_id: int, *, before: datetime | None = None, limit: int)
         "created_by", *(f"run__{name}" for name in ("campaign", "reverts", "job"))
     )
     runs = Run.objects.filter(organization_id=organization_id, state__in=(Run.State.CANCELLED, Run.State.FAILED))
+    # One that caught up and had nothing to do is nobody's news.
+    runs = runs.exclude(state=Run.State.CANCELLED, catches_up__isnull=False)
     runs = runs.select_related(*WITH).order_by("-ended_at", "-pk")
     if before:
         editions, runs = editions.filter(created_at__lt=before), runs.filter(ended_at__lt=before)

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 from apps.attribution.ledger.preview import Preview
 from apps.attribution.models import Policy, Run
 from apps.campaigns.models import Campaign
+
+A_DAY = timedelta(days=1)
 
 
 def edition_words(run: Run) -> str:
@@ -64,7 +68,13 @@ def deed_words(run: Run) -> str:
 
 
 def _span(run: Run) -> str:
-    return f"{run.start:%-d %b %Y %H:%M} until before {run.end:%-d %b %Y %H:%M} UTC"
+    """In the organization's time zone; days where it is whole days."""
+    zone = ZoneInfo(run.organization.time_zone)
+    start, end = run.start.astimezone(zone), run.end.astimezone(zone)
+    if start.time() == end.time() == time.min:
+        first, last = start.date(), end.date() - A_DAY
+        return f"{first:%-d %b %Y}" if first == last else f"{first:%-d %b %Y} to {last:%-d %b %Y}"
+    return f"{start:%-d %b %Y %H:%M} until before {end:%-d %b %Y %H:%M} {end:%Z}"
 
 
 def _name(names: dict[int, str], key: str) -> str:

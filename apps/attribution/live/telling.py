@@ -5,6 +5,7 @@ from typing import Any
 
 from apps.campaigns.models import Campaign
 from apps.ingress.labelling import Line, lines_of
+from apps.ingress.labelling.labels import routed_by
 from apps.ingress.rules import words
 
 SAID = 10
@@ -23,14 +24,18 @@ def changes_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 def _changes(old: dict[Key, Line], new: dict[Key, Line], names: Mapping[int, str]) -> Iterator[str]:
     for key, line in new.items():
         if key not in old:
-            yield f"New clicks are named {_name(names, key)} where {words(line.rule)}."
+            yield f"New clicks are named {_name(names, key)} where {_words(line)}."
         elif old[key].rule != line.rule:
-            yield f"New clicks are named {_name(names, key)} where {words(line.rule)}, no longer where {words(old[key].rule)}."
+            yield f"New clicks are named {_name(names, key)} where {_words(line)}, no longer where {_words(old[key])}."
         elif old[key].version != line.version:
             yield f"{_name(names, key)} names the same new clicks by its version {line.version}."
     for key, line in old.items():
         if key not in new:
-            yield f"New clicks are no longer named {_name(names, key)} where {words(line.rule)}."
+            yield f"New clicks are no longer named {_name(names, key)} where {_words(line)}."
+
+
+def _words(line: Line) -> str:
+    return "it routed them" if routed_by(line.rule) == line.campaign_id else words(line.rule)
 
 
 def _by_key(document: Mapping[str, Any]) -> dict[Key, Line]:

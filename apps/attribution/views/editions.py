@@ -111,7 +111,7 @@ def _about(request: MemberRequest, found: Edition) -> dict[str, object]:
         "run": found.run,
         "counts": campaign_counts(found.run.counts) if found.run else [],
         "reverted_by": Edition.objects.filter(run__in=reverts).first(),
-        "reverts": Edition.objects.filter(run=found.run.reverts_id).first() if found.run else None,
+        "reverts": Edition.objects.get(run=found.run.reverts_id) if found.run and found.run.reverts_id else None,
         "open_revert": open_revert(found.run) if found.run else None,
         "belongs_to": found.run.catches_up if found.run else None,
         "may_revert": request.member.may_write

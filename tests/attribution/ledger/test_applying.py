@@ -50,7 +50,7 @@ def test_an_edition_says_what_changed_in_words(ledger: Ledger) -> None:
     run = ledger.applied(country("DE"))
 
     assert run.edition.words == (
-        "Clicks were named Spring where country is Germany; 16 Nov 2026 00:00 until before 23 Nov 2026 00:00 UTC; "
+        "Clicks were named Spring where country is Germany; 16 Nov 2026 to 22 Nov 2026; "
         "only clicks without a campaign. Spring gained 1 event."
     )
 

@@ -115,6 +115,14 @@ def test_changes_are_told_in_words(ledger: Ledger) -> None:
     ]
 
 
+def test_clicks_that_a_campaign_routed_are_told_so(ledger: Ledger) -> None:
+    live(ledger.summer)
+
+    publish(ledger)
+
+    assert editions(ledger) == [(1, "New clicks are named Summer where it routed them.")]
+
+
 def test_the_edition_says_who_did_it_when_it_was_one_campaign(ledger: Ledger) -> None:
     alice = a_user()
     spring = live(ledger.spring, GERMANS)
