@@ -46,17 +46,17 @@ def sampled(warehouse: Warehouse, query: Query) -> Answer | None:
     [period] = periods_of(query)
     if not told or reading.cover(period).reads_rollup:
         return None
-    all_rows = sum(_rows(warehouse, statement.rows(period)).values())
+    all_rows = sum(rows_of(warehouse, statement.rows(period)).values())
     part = part_of(query.span, ROWS / all_rows) if all_rows > WORTH_ROWS else None
     if part is None:
         return None
-    read = _rows(warehouse, statement.rows(period, part))
+    read = rows_of(warehouse, statement.rows(period, part))
     found = ask(warehouse, statement.sampled(reading, period, part), "query_sampled")
     answered = _Estimates(query, reading, read, sum(read.values()) / all_rows).answer(found.records)
     return replace(answered, asked_at=found.asked_at, cached=found.cached)
 
 
-def _rows(warehouse: Warehouse, asked: statement.Statement) -> Counter[int]:
+def rows_of(warehouse: Warehouse, asked: statement.Statement) -> Counter[int]:
     """How many of every kind there are, by piece."""
     return Counter({record["piece"]: record["rows"] for record in ask(warehouse, asked, "query_rows").records})
 

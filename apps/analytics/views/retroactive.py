@@ -1,5 +1,7 @@
 """What the pages of retroactive attribution count: what a run would do, what editions changed, what an event was called."""
 
+from zoneinfo import ZoneInfo
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,9 +12,10 @@ from apps.accounts.roles import Verb
 from apps.analytics.access import event_for
 from apps.analytics.edition_forms import EditionsForm, editions_for
 from apps.analytics.foreseen import foreseen, over_days
+from apps.analytics.foreseen_sample import Told, told
 from apps.analytics.forms import ReportForm
 from apps.analytics.label_account import account
-from apps.analytics.page import Question, render_part, report
+from apps.analytics.page import EXACT, Question, render_part, report
 from apps.analytics.query import BadQuery
 from apps.analytics.reports.clicks_by_edition import clicks_by_campaign, clicks_by_day
 from apps.analytics.routing.clicks import Clicks
@@ -21,7 +24,7 @@ from apps.analytics.routing_forms import RuleForm
 from apps.analytics.span import Span
 from apps.attribution import access
 from apps.attribution.ledger import editions
-from apps.attribution.ledger.orders import revert_now
+from apps.attribution.ledger.orders import Apply, revert_now
 from apps.attribution.ledger.preview import preview
 from apps.attribution.models import Policy
 from apps.attribution.wizard import drafts
@@ -69,6 +72,8 @@ def draft_preview(request: MemberRequest, draft_id: int, part: str) -> HttpRespo
         order = drafts.order_of(draft, Policy.OVERRIDE, now)
     except drafts.Unready as error:
         raise BadQuery("draft", str(error)) from error
+    if part == "preview" and request.htmx and EXACT not in request.GET and (first := _told(request, order)):
+        return render_part(request, "analytics/retroactive/_told.html", {"told": first}, title="What would change")
     zone, warehouse = draft.organization.time_zone, Warehouse(draft.organization_id)
     found = foreseen(preview(order, max_execution_s=PATIENCE_S, zone=zone), Policy(draft.policy), draft.organization_id)
     context = {"draft": draft, "foreseen": found, "currency": draft.organization.currency}
@@ -78,6 +83,11 @@ def draft_preview(request: MemberRequest, draft_id: int, part: str) -> HttpRespo
         within = [one for one in days if draft.first_on <= one.day <= draft.last_on]
         context["chart"] = found.chart(within)
     return render_part(request, PARTS[part], context, title="What would change")
+
+
+def _told(request: MemberRequest, order: Apply) -> Told | None:
+    zone = ZoneInfo(request.member.organization.time_zone)
+    return told(order, Span(order.start, min(order.end, timezone.now()), zone, "the days of the draft"))
 
 
 @report("what reverting would change")

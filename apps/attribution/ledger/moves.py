@@ -60,10 +60,11 @@ class Moves:
 
 def moves(order: Order, columns: Sequence[str] = ()) -> Moves:
     """With `columns` of what an entry copies. An old label's are as the ledger has them, a new one's as the event has them now."""
-    return _of_apply(order, columns) if isinstance(order, Apply) else _of_revert(order, columns)
+    return of_apply(order, columns) if isinstance(order, Apply) else _of_revert(order, columns)
 
 
-def _of_apply(order: Apply, columns: Sequence[str]) -> Moves:
+def of_apply(order: Apply, columns: Sequence[str] = (), *, within: str = WITHIN) -> Moves:
+    """The same, for those who read other events than those of a span: `within` is a condition on `happened_at`."""
     condition = where(order.rule)
     takes = order.policy == Policy.OVERRIDE
     sql = filled(
@@ -72,9 +73,9 @@ def _of_apply(order: Apply, columns: Sequence[str]) -> Moves:
         if takes
         else "".join(f", e.{name} AS new_{name}" for name in columns),
         own="".join(f", {name}" for name in columns),
-        labels=labels(columns if takes else (), within=WITHIN),
+        labels=labels(columns if takes else (), within=within),
         open=OPEN[Policy(order.policy)],
-        within=WITHIN,
+        within=within,
         rule=condition.sql,
     )
     parameters = {
