@@ -11,7 +11,7 @@ from apps.analytics.filter_form import NewFilter
 from apps.analytics.filters import Chip, Filters, Pair
 from apps.analytics.forms import ReportForm
 from apps.attribution.ledger.editions import AsOf, UnknownEdition, as_of
-from apps.ingress.rules import Rule
+from apps.ingress.rules import EVERYTHING, Rule, text
 
 # What PostgreSQL counts up to.
 MAX_EDITION = 2**31 - 1
@@ -75,3 +75,12 @@ class NarrowedForm(ReportForm):
     @property
     def query_without_filters(self) -> str:
         return urlencode(self.pairs("filters"))
+
+    @property
+    def campaign_query(self) -> str:
+        """What the page that names clicks is told: the filters as a rule, and the days; empty when nothing is filtered."""
+        return "" if self.rule == EVERYTHING else self.claimed(self.rule)
+
+    def claimed(self, rule: Rule) -> str:
+        span = self.report_span
+        return urlencode({"rule": text(rule), "from": span.first_on.isoformat(), "to": span.last_on.isoformat()})

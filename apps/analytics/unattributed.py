@@ -130,9 +130,7 @@ class UnattributedForm(AnalysisForm):
         rule = self.grouping.rule(key)
         if rule is None:
             return ""
-        whole = rule if self.rule == EVERYTHING else Every((self.rule, rule))
-        span = self.report_span
-        return urlencode({"rule": text(whole), "from": span.first_on.isoformat(), "to": span.last_on.isoformat()})
+        return self.claimed(rule if self.rule == EVERYTHING else Every((self.rule, rule)))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,19 @@
 """Explore: any metric by any dimensions, over time, sorted, cut, compared, drawn, as a file."""
 
 import csv
+import json
+import re
 from datetime import datetime, timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import Membership
+from apps.accounts.roles import Role
+from tests.accounts import make
 from tests.analytics.make import a_click, stored
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
@@ -207,3 +213,23 @@ def test_the_menus_carry_the_filters_along(page: Client):
     answer = page.get("/explore?by=country&os!=iOS")
 
     assert '<input type="hidden" name="os!" value="iOS">' in answer.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/explore?span=7d&country=DE", "/events?span=7d&country=DE", "/?span=7d&country=DE"]
+)
+def test_what_is_filtered_can_be_made_a_campaign(page: Client, address: str):
+    link = re.search(r'href="(/retroactive/new\?[^"]*)"', page.get(address).text)
+
+    assert link
+    asked = parse_qs(urlsplit(unescape(link[1])).query)
+    assert json.loads(asked["rule"][0]) == {"all": [{"field": "country", "op": "is", "value": "DE"}]}
+    assert {*asked} == {"rule", "from", "to"}
+    assert page.get(unescape(link[1])).status_code == 200
+
+
+def test_without_a_filter_or_for_a_viewer_there_is_no_such_link(page: Client, alice: Membership):
+    viewer = make.signed_in(Client(), make.a_member(make.a_user("v@example.com"), alice.organization, Role.VIEWER))
+
+    assert "/retroactive/new?" not in page.get("/explore?span=7d").text
+    assert "/retroactive/new?" not in viewer.get("/explore?span=7d&country=DE").text
