@@ -1,5 +1,6 @@
 """What is kept of a question of Explore, and under what name."""
 
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,11 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from apps.accounts.models import Membership
 from apps.analytics.analysis import ExploreForm
 from apps.analytics.filters import BadFilter
 from apps.analytics.models import SavedView
+from apps.analytics.query.dimensions import LABEL
 
 
 class SavedViewForm(forms.ModelForm[SavedView]):
@@ -45,3 +48,23 @@ class NewViewForm(SavedViewForm):
         if not form.is_valid():
             raise forms.ValidationError("This question cannot be asked, so it cannot be saved.")
         return {**said, "query": form.query}
+
+
+def views_of_labels(member: Membership, first_on: date, last_on: date, now: datetime) -> list[SavedView]:
+    """Views the member sees that ask what clicks are attributed to on any of these days, as of no particular edition: they show
+    other numbers once labels of those days change. Cost: a query, and reading every address.
+    """
+    zone = ZoneInfo(member.organization.time_zone)
+    return [view for view in SavedView.objects.visible_to(member) if _asks_labels(view, first_on, last_on, now, zone)]
+
+
+def _asks_labels(view: SavedView, first_on: date, last_on: date, now: datetime, zone: ZoneInfo) -> bool:
+    try:
+        form = ExploreForm(QueryDict(view.query), now=now, zone=zone)
+    except BadFilter:
+        return False
+    if not form.is_valid() or form.cleaned_data["edition"] is not None:
+        return False
+    span = form.report_span
+    asks = LABEL in form.dimensions or form.filters.labelled is not None
+    return asks and span.first_on <= last_on and span.last_on >= first_on

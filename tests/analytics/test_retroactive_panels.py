@@ -14,7 +14,7 @@ from apps.attribution.models import Policy, Run, RunDraft
 from apps.campaigns.models import Campaign
 from apps.ingress.event import Event, Kind, Unlabelled
 from tests.accounts import make
-from tests.analytics.make import a_click, stored
+from tests.analytics.make import a_click, a_saved_view, stored
 from tests.attribution.ledger.make import A_DAY, MONDAY
 from tests.attribution.make import a_network, a_postback, booked
 from tests.attribution.retroactive import a_draft, a_reverted_run, an_applied_run
@@ -74,6 +74,25 @@ def test_the_preview_counts_both_policies_and_says_whose_clicks_they_are(
     assert [(each.old, each.sums.events) for each in found.taken_from] == [(spring, 2)]
     assert "Spring" in text(answer)
     assert 'id="before-and-after"' in text(answer)
+
+
+def test_saved_views_that_will_show_other_numbers_are_named(
+    page: Client, alice: Membership, letters: list[Event], draft: RunDraft
+) -> None:
+    days = "span=custom&from=2026-11-16&to=2026-11-20"
+    for name, query in (
+        ("By campaign", f"{days}&by=attributed_campaign"),
+        ("Of nobody", f"{days}&by=country&attributed_campaign=none"),
+        ("As it was", f"{days}&by=attributed_campaign&edition=0"),
+        ("Another time", "span=custom&from=2026-01-01&to=2026-01-05&by=attributed_campaign"),
+        ("By country", f"{days}&by=country"),
+    ):
+        a_saved_view(alice, name=name, query=query)
+
+    answer = previewed(page, draft)
+
+    assert [view.name for view in answer.context["views"]] == ["By campaign", "Of nobody"]
+    assert "Saved views that will show other numbers" in text(answer)
 
 
 def test_the_chart_has_the_campaign_before_and_after_by_day(

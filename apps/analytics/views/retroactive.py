@@ -21,6 +21,7 @@ from apps.analytics.reports.clicks_by_edition import clicks_by_campaign, clicks_
 from apps.analytics.routing.clicks import Clicks
 from apps.analytics.routing.reach import reach
 from apps.analytics.routing_forms import RuleForm
+from apps.analytics.saved_views import views_of_labels
 from apps.analytics.span import Span
 from apps.attribution import access
 from apps.attribution.ledger import editions
@@ -82,6 +83,7 @@ def draft_preview(request: MemberRequest, draft_id: int, part: str) -> HttpRespo
         days = clicks_by_day(warehouse, order.campaign_id, order.base, order.base, zone=zone) if has else []
         within = [one for one in days if draft.first_on <= one.day <= draft.last_on]
         context["chart"] = found.chart(within)
+        context["views"] = views_of_labels(request.member, draft.first_on, draft.last_on, now)
     return render_part(request, PARTS[part], context, title="What would change")
 
 
