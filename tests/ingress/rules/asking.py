@@ -1,7 +1,7 @@
 """Stored events that both readers of rules are asked about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apps.ingress.event import Event
 from apps.ingress.rules import Rule, compiled, where
@@ -25,7 +25,8 @@ class Stored:
     """Events of one organization that nobody else has, as they were stored."""
 
     organization_id: int
-    events: Sequence[Event]
+    # Hypothesis writes down what a test was given, and warns of half a megabyte.
+    events: Sequence[Event] = field(repr=False)
 
     def python(self, rules: Sequence[Rule]) -> dict[int, list[bool]]:
         """By event, whether each rule holds."""
