@@ -33,34 +33,20 @@ NAMED = """
 SELECT event_id, happened_at FROM attribution_entries
 WHERE {{scope}} AND {{within}} AND campaign_id = {campaign_id:UInt64} AND run_id = {named_by:UInt64} AND sign = 1
 """
-# Those of them that have more than that one entry.
-OTHERS = """
-SELECT event_id FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND {{as_of}}
-  AND NOT (campaign_id = {campaign_id:UInt64} AND run_id = {named_by:UInt64} AND sign = 1)
-  AND event_id IN (SELECT event_id FROM ({{named}}))
-"""
-# Most have not, and lose the run's label for none. Grouping all of them took 24 s of a revert's 48, of five million (2026-11-29).
-ALONE = """
-SELECT event_id, happened_at, {{alone}} FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND {{as_of}} AND campaign_id = {campaign_id:UInt64} AND run_id = {named_by:UInt64} AND sign = 1
-  AND {named_by:UInt64} NOT IN {standing:Array(UInt64)} AND event_id NOT IN ({{others}})
-"""
-# Of the others every label they ever had: how many times net, and since when.
+# Of each such event every label it ever had: how many times net, and since when.
 LAYERS = """
 SELECT event_id, {{label}}, any(happened_at) AS moment, sum(sign) AS signs, min(edition) AS laid{{any}} FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND {{as_of}} AND event_id IN ({{others}})
+WHERE {{scope}} AND {{within}} AND {{as_of}} AND event_id IN (SELECT event_id FROM ({{named}}))
 GROUP BY event_id, {{label}}
 """
 # The newest layer that stands is what shows. Live labels of campaigns are of run 0.
-LAYERED = """
+REVERT = """
 SELECT event_id, any(moment) AS happened_at,
        anyIf(({{label}}{{own}}), signs = 1) AS old,
-       argMaxIf(({{label}}{{own}}), laid, run_id = 0 OR run_id IN {standing:Array(UInt64)}) AS new
+       argMaxIf(({{label}}{{own}}), laid, run_id = 0 OR run_id IN {standing:Array(UInt64)}) AS new{{both}}
 FROM ({{layers}})
 GROUP BY event_id HAVING (old.1, old.2) != (new.1, new.2)
 """
-REVERT = "{{each}} UNION ALL SELECT event_id, happened_at, {{both}} FROM ({{layered}})"
 
 
 @dataclass(frozen=True)
@@ -105,19 +91,12 @@ def of_apply(order: Apply, columns: Sequence[str] = (), *, within: str = WITHIN)
 
 
 def _of_revert(order: Revert, columns: Sequence[str]) -> Moves:
-    names = (*LABEL, *columns)
-    alone = [f"{name} AS old_{name}" for name in names]
-    alone += [f"defaultValueOfArgumentType({name}) AS new_{name}" for name in names]
-    places = list(enumerate(names, start=1))
+    places = list(enumerate((*LABEL, *columns), start=1))
     sql = filled(
         REVERT,
-        each=ALONE,
-        both=", ".join(f"{side}.{place} AS {side}_{name}" for side in ("old", "new") for place, name in places),
-        layered=LAYERED,
+        both="".join(f", {side}.{place} AS {side}_{name}" for side in ("old", "new") for place, name in places),
         layers=LAYERS,
-        others=OTHERS,
         named=NAMED,
-        alone=", ".join(alone),
         any="".join(f", any({name}) AS {name}" for name in columns),
         own="".join(f", {name}" for name in columns),
         label=", ".join(LABEL),
