@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts.models import Organization
 from apps.analytics.demo.campaigns import plans_of
 from apps.analytics.demo.traffic import Shop, Traffic
-from apps.attribution.live.publishing import bring_into_force
+from apps.attribution.live.publishing import publish_now
 from apps.campaigns.models import Link
 from apps.ingress.destination import parse
 from apps.ingress.enrich.tables import current
@@ -66,7 +66,7 @@ def fill(organization: Organization, events: int) -> Iterator[int]:
 
 def _labels(organization: Organization) -> Labels:
     """Those of its campaigns, as if they had been live when the clicks came."""
-    bring_into_force(organization.pk, timezone.now())
+    publish_now(organization.pk, timezone.now())
     table = LabelTable.objects.newest().get(organization_id=organization.pk)
     return read_labels(table.document, table.edition)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.attribution.ledger import numbers
 from apps.attribution.ledger.lock import pen
-from apps.attribution.live.publishing import bring_into_force, is_settled, publish_changed
+from apps.attribution.live.publishing import bring_into_force, is_settled, publish_changed, publish_now
 from apps.attribution.live.wanted import wanted
 from apps.attribution.models import Edition
 from apps.campaigns import editing
@@ -190,6 +190,15 @@ def test_the_beat_publishes_what_changed_and_leaves_others_their_time(ledger: Le
     assert publish_changed(now) >= 1
     assert publish_changed(now) == 0
     assert publish_changed(now + A_DAY, everything=True) == 0
+
+
+def test_who_needs_the_rules_now_publishes_them_once(ledger: Ledger) -> None:
+    live(ledger.spring, GERMANS)
+
+    publish_now(ledger.organization.pk, timezone.now())
+    publish_now(ledger.organization.pk, timezone.now())
+
+    assert len(editions(ledger)) == 1
 
 
 def test_every_store_task_labels_by_it_after_some_seconds(ledger: Ledger) -> None:
