@@ -113,7 +113,9 @@ def _who(before: Document, after: Document) -> User | None:
 def _with_line_of(run: Run, lines: list[Any]) -> list[Any]:
     """The lines in force with that of the run, in the place where it is wanted."""
     desired = wanted(run.organization_id)["lines"]
-    place = next(place for place, line in enumerate(desired) if line["run"] == run.pk)
+    place = next((place for place, line in enumerate(desired) if line["run"] == run.pk), None)
+    if place is None:  # its campaign was paused or archived meanwhile
+        return lines
     before = [(line["campaign"], line["run"]) for line in desired[:place]]
     first = sum((line["campaign"], line["run"]) in before for line in lines)
     return [*lines[:first], desired[place], *lines[first:]]

@@ -1,5 +1,6 @@
 """Runs that label what comes as well: nothing is missed at the seam, nothing is labelled twice, and all of it can be taken back."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from apps.attribution.ledger.checking import violations
 from apps.attribution.ledger.reverting import NotDone
 from apps.attribution.live import publishing
 from apps.attribution.models import Edition, Policy, Run
+from apps.campaigns import editing
 from apps.ingress.models import Job
 from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger, country, done, ids
 from tests.attribution.ledger.workers import Worker
@@ -175,6 +177,21 @@ def test_the_first_campaign_keeps_what_two_want(ledger: Ledger) -> None:
     went_live(ledger, campaign=ledger.summer)
 
     assert ledger.arrives(country="DE").label_campaign_id == ledger.spring.pk
+
+
+@pytest.mark.parametrize("stop", [editing.pause, editing.archive])
+def test_a_campaign_that_was_stopped_meanwhile_gets_its_history_and_nothing_that_comes(
+    ledger: Ledger, stop: Callable[..., object]
+) -> None:
+    click = ledger.click(country="FR")
+    live(ledger.spring, GERMANS)
+    stop(ledger.spring.pk, user=None)
+
+    run = ledger.applied(country("FR"), goes_live=True)
+
+    assert ledger.labels(run.number) == ids([click], "Spring")
+    publishing.bring_into_force(ledger.organization.pk, timezone.now())
+    assert ledger.arrives(country="FR").label_campaign_id == 0
 
 
 def test_only_a_run_that_applies_goes_live(ledger: Ledger) -> None:
