@@ -30,3 +30,30 @@ STEPS: list[Processor] = [
     structlog.processors.format_exc_info,
     without_keys,
 ]
+
+
+def written(level: str) -> dict[str, Any]:
+    """The setting LOGGING: everything to stderr."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processor": structlog.processors.JSONRenderer(),
+                "foreign_pre_chain": STEPS,
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+    }
+
+
+def configure() -> None:
+    """Lines of structlog take the same way as those of the standard library."""
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *STEPS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
-import structlog
 
 from trellis import logs
 
@@ -228,22 +227,5 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Logs: one JSON object a line, with the request's id, whoever writes it
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": logs.STEPS,
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
-}
-structlog.configure(
-    processors=[structlog.stdlib.filter_by_level, *logs.STEPS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+LOGGING = logs.written(level=env.str("LOG_LEVEL", default="INFO"))
+logs.configure()
