@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -25,6 +26,12 @@ def tables_are_not_followed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TablesFollower, "run", lambda _: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limits(settings: Any) -> None:
+    """Redis counts beyond the end of a test: what limits do is tried where they are set."""
+    settings.TRELLIS_API_POINTS = 0
 
 
 @pytest.fixture

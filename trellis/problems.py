@@ -9,12 +9,19 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.views import defaults
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    ErrorDetail,
+    NotAuthenticated,
+    ValidationError,
+)
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 from structlog.contextvars import get_contextvars
 
 from apps.accounts.api_problems import PROBLEM, Faulty
+from apps.accounts.rate_limits import refused_too_often
 from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
 
 MEDIA_TYPE = PROBLEM
@@ -44,6 +51,8 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
         exc = WarehouseDown()
     elif isinstance(exc, QuestionTooLarge):
         exc = AskedTooMuch()
+    elif isinstance(exc, NotAuthenticated | AuthenticationFailed):
+        exc = refused_too_often(context["request"]) or exc
     response = exception_handler(exc, context)
     if response is None:
         return None

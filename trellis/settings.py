@@ -26,6 +26,7 @@ TRELLIS_SECURE = env.bool("TRELLIS_SECURE", default=True)
 TRELLIS_PAGES_URL = env.str("TRELLIS_PAGES_URL", default="http://localhost:8000").rstrip("/")
 TRELLIS_INGRESS_URL = env.str("TRELLIS_INGRESS_URL", default="http://localhost:8001").rstrip("/")
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRELLIS_API_POINTS = env.int("TRELLIS_API_POINTS", default=600)
 
 # Ingress: how a click is kept
 TRELLIS_NODE = env.int("TRELLIS_NODE", default=0)
@@ -209,6 +210,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.api.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.api.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.accounts.rate_limits.PointsOfKey"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "trellis.problems.problem_response",

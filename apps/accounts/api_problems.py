@@ -82,5 +82,5 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 def problems(*statuses: int) -> dict[Any, Any]:
-    """For `responses` of a schema: these statuses, each as a problem."""
-    return {(status, PROBLEM): ProblemSerializer for status in statuses}
+    """For `responses` of a schema: these statuses, each as a problem; and 429, which every address may answer."""
+    return {(status, PROBLEM): ProblemSerializer for status in (*statuses, 429)}

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from apps.accounts.api_body import JsonBody
 from apps.accounts.api_problems import problems
 from apps.accounts.models import ApiKey, Organization
+from apps.accounts.rate_limits import Weight
 from apps.accounts.roles import Scope
 from apps.analytics.api_span import SpanSerializer
 from apps.analytics.filters import BadFilter, campaign_number
@@ -197,6 +198,7 @@ class QueryAnswerSerializer(serializers.Serializer[Any]):
 class QueryView(APIView):
     parser_classes = (JsonBody,)
     required_scope = Scope.ANALYTICS_READ
+    rate_weights = {"POST": Weight.REPORT}
 
     @extend_schema(  # type: ignore[untyped-decorator]
         operation_id="query",

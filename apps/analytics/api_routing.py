@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api_problems import Conflict, Fault, Faulty, problems
+from apps.accounts.rate_limits import Weight
 from apps.accounts.roles import Scope
 from apps.analytics.reports.events import BIGGEST_ID
 from apps.analytics.routing.draft import Draft
@@ -49,6 +50,8 @@ A_CLICK = "There is no such click of this campaign."
 
 class RoutingView(ProgramView):
     """Questions about routing: all of them read what happened."""
+
+    rate_weights = {"GET": Weight.REPORT, "POST": Weight.REPORT}
 
     @property
     def required_scope(self) -> Scope:

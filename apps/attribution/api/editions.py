@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api_problems import Conflict, problems
+from apps.accounts.rate_limits import Weight
 from apps.attribution import access
 from apps.attribution.api.asked import Why
 from apps.attribution.api.told import (
@@ -55,6 +56,8 @@ class EditionDetail(ProgramView):
 
 
 class EditionRevert(ProgramView):
+    rate_weights = {"POST": Weight.RUN}
+
     @extend_schema(  # type: ignore[untyped-decorator]
         operation_id="revert_edition",
         tags=["attribution"],

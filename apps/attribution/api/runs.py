@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api_problems import Conflict, problems
+from apps.accounts.rate_limits import Weight
 from apps.accounts.roles import Scope
 from apps.attribution import access
 from apps.attribution.api.asked import NewRun, WhichClicks, named, span
@@ -48,6 +49,8 @@ RUN_ID = OpenApiParameter("run_id", OpenApiTypes.STR, OpenApiParameter.PATH, des
 
 
 class RunList(ProgramView):
+    rate_weights = {"POST": Weight.RUN}
+
     @extend_schema(  # type: ignore[untyped-decorator]
         operation_id="list_runs",
         tags=["attribution"],
@@ -89,6 +92,8 @@ class RunList(ProgramView):
 
 
 class RunPreview(ProgramView):
+    rate_weights = {"POST": Weight.RUN}
+
     @property
     def required_scope(self) -> Scope:
         return Scope.ANALYTICS_READ
