@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.settings")
 
@@ -90,6 +90,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "forget address keys": {
+        "task": "apps.ingress.tasks.forget_address_keys",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "revive jobs": {"task": "apps.ingress.tasks.revive_jobs", "schedule": 30.0, "options": {"expires": 30.0}},
 }
 
@@ -97,3 +102,9 @@ app.conf.beat_schedule = {
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def keep_django_logging(**_: Any) -> None:
     """Celery would replace the JSON log configuration with its own; being connected here stops it."""
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def learn_policies(**_: Any) -> None:
+    """In this process, and not sent to another."""
+    app.tasks["apps.ingress.tasks.learn_policies"]()

@@ -8,7 +8,7 @@ from apps.ingress.labelling import Label
 # What a conversion says of itself under the same name, and what is too large to keep twice. What its click is called is asked of
 # the ledger.
 LEFT_OUT = frozenset({"organization_id", "happened_at", "stored_at", "headers", "withheld_headers", "retention_days"})
-LEFT_OUT |= {*Label._fields}
+LEFT_OUT |= {*Label._fields, "privacy"}
 CLICK_FIELDS: tuple[str, ...] = tuple(name for name in FIELDS if name not in LEFT_OUT)
 
 # Not the defaults of an event: its method would be GET and its kind a person's, and there was nobody.

@@ -13,6 +13,7 @@ from apps.ingress.access_log_event import Import
 from apps.ingress.access_log_formats import reader_from
 from apps.ingress.imports import bring_line
 from apps.ingress.models import DeadLetter
+from apps.ingress.privacy import shelf as privacy
 from apps.ingress.store import store_lines
 
 
@@ -44,7 +45,7 @@ def replay(letters: Iterable[DeadLetter], now: datetime) -> Replayed:
 
 
 def discard(letters: Iterable[DeadLetter], now: datetime) -> int:
-    """How many waiting letters were given up. Their bytes stay in the table."""
+    """How many waiting letters were given up. Their bytes stay in the table where an organization keeps everything."""
     return sum(_settle(letter, DeadLetter.Status.DISCARDED, now) for letter in letters)
 
 
@@ -53,7 +54,9 @@ def _waiting(letter: DeadLetter) -> "QuerySet[DeadLetter]":
 
 
 def _settle(letter: DeadLetter, status: DeadLetter.Status, now: datetime) -> int:
-    return _waiting(letter).update(status=status, settled_at=now)
+    """A line has its visitor's whole address. Where less is kept, it goes as soon as nothing is to be made of it any more."""
+    less = {} if privacy.current(now).keeps_everything(letter.organization_id) else {"line": b""}
+    return _waiting(letter).update(status=status, settled_at=now, **less)
 
 
 def _refusal(letter: DeadLetter, now: datetime) -> str:

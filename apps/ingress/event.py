@@ -55,6 +55,17 @@ class Origin(StrEnum):
     DEMO = "demo"
 
 
+class Privacy(StrEnum):
+    """What is missing of an event on purpose: of its address, its visitor too, or all that it said word for word."""
+
+    WHOLE = ""
+    TRUNCATED = "truncated"
+    HASHED = "hashed"
+    NO_ADDRESS = "no_address"
+    UNLINKED = "unlinked"
+    ERASED = "erased"
+
+
 class Unlabelled(StrEnum):
     """Why no campaign had a claim on an event when it was stored: its address names none, names one that nobody has, the campaign
     that would have had it was paused, or no rule held."""
@@ -106,6 +117,7 @@ class Event(NamedTuple):
     destination_id: int = 0
     propensity: float = 0.0
     capped: Sequence[int] = ()
+    privacy: str = Privacy.WHOLE
     # place
     country: str = ""
     region: str = ""

@@ -16,7 +16,7 @@ from apps.ingress import jobs, turns
 from apps.ingress.enrich import STEPS
 from apps.ingress.enrich.step import Step
 from apps.ingress.enrich.tables import Tables, current, fresh
-from apps.ingress.event import EPOCH, FIELDS, Event
+from apps.ingress.event import EPOCH, FIELDS, Event, Privacy
 from apps.ingress.models import ChangedHours, Job
 from apps.ingress.warehouse import rewriting
 from apps.ingress.warehouse.rewriting import Cell, Chunk, Selection
@@ -79,6 +79,12 @@ class Remaking:
     @property
     def version(self) -> str:
         return self.steps[0].fields[-1]
+
+    @property
+    def left_alone(self) -> tuple[str, ...]:
+        """Events that do not have any more what the steps look at: erased ones, and for some steps those without their address."""
+        reduced = [value for value in Privacy if value and "ip" in self.inputs]
+        return tuple(reduced) or (Privacy.ERASED,)
 
     def newest_version(self, organization_id: int) -> int:
         version: int = self.steps[0].run(_nothing(organization_id), self.tables)[-1]
@@ -165,7 +171,7 @@ def _asked(step: str, start: datetime, end: datetime, organization_id: int) -> t
 def _selection(remaking: Remaking, organization_id: int, start: datetime, end: datetime) -> Selection:
     found = rewriting.organizations(organization_id, start, end)
     versions = {number: remaking.newest_version(number) for number in found}
-    return Selection(organization_id, start, end, remaking.version, versions)
+    return Selection(organization_id, start, end, remaking.version, versions, remaking.left_alone)
 
 
 def _next_piece(selection: Selection, remaking: Remaking, cursor: Any) -> Piece | None:

@@ -17,6 +17,8 @@ from apps.ingress.labelling import labelled, shelf
 from apps.ingress.line import BadLine, decode
 from apps.ingress.models import DeadLetter, Postback
 from apps.ingress.postbacks.line import is_postback, received_at, taken_of
+from apps.ingress.privacy import shelf as privacy
+from apps.ingress.privacy.shelf import Shelf as Privacy
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 from apps.ingress.warehouse.writer import Refused, store_all_but_refused, stored_ids
 
@@ -81,29 +83,30 @@ def store_lines(segment_id: str, lines: Sequence[bytes], *, now: datetime, look_
 def _decoded(segment_id: str, lines: Sequence[bytes], now: datetime) -> _Read:
     events: list[Event | None] = [None] * len(lines)
     postbacks, dead = [], []
-    tables, rules = current(now), shelf.current(now)
+    tables, rules, keeping = current(now), shelf.current(now), privacy.current(now)
     for place, line in enumerate(lines):
         try:
             if is_postback(line):
-                postbacks.append(_postback(line))
+                postbacks.append(_postback(line, keeping))
             else:
-                event = enrich(decode(line, stored_at=now), tables)
+                event = keeping.kept(enrich(decode(line, stored_at=now), tables))
                 labels = rules.of(event.organization_id)
-                events[place] = labelled(event, labels) if labels else event
+                events[place] = keeping.forgotten(labelled(event, labels) if labels else event)
         except BadLine as error:
             dead.append(_letter(segment_id, place + 1, line, 0, str(error), now))
     return _Read(events, postbacks, dead)
 
 
-def _postback(line: bytes) -> Postback:
+def _postback(line: bytes, keeping: Privacy) -> Postback:
     taken = taken_of(line)
+    moment = received_at(taken.at_ms)
     return Postback(
         id=taken.id,
         organization_id=taken.organization_id,
         network_id=taken.network_id,
-        received_at=received_at(taken.at_ms),
+        received_at=moment,
         reason=taken.reason,
-        line=line,
+        line=keeping.kept_postback(taken.organization_id, line, moment),
     )
 
 

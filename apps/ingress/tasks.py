@@ -8,12 +8,13 @@ from typing import Any
 
 import structlog
 from celery import Task, shared_task
-from django.db import OperationalError
+from django.db import Error, OperationalError
 from django.utils import timezone
 
 from apps.ingress import jobs
 from apps.ingress.broker import broker
-from apps.ingress.models import Postback
+from apps.ingress.models import AddressKey, Postback
+from apps.ingress.privacy import shelf as privacy
 from apps.ingress.reenrich import KIND as REENRICH
 from apps.ingress.shipper import CONFIRMED, PAYLOAD
 from apps.ingress.store import store_lines
@@ -57,6 +58,15 @@ def store_segment(segment_id: str) -> None:
         )
 
 
+@shared_task  # type: ignore[untyped-decorator]
+def learn_policies() -> None:
+    """Each worker process begins with it: one that knows what may be kept goes on storing clicks without PostgreSQL. Twice is once."""
+    try:
+        privacy.fresh(timezone.now())
+    except Error as error:
+        log.warning("privacy policies are not known yet; no click is stored before they are", error=str(error))
+
+
 class JobTask(Task):  # type: ignore[misc]
     """Says on the job why its worker stopped, so that whoever waits for it can read it."""
 
@@ -89,6 +99,12 @@ def forget_nobodys_postbacks() -> int:
     """Delete postbacks that no network's key was known for, a month after they came; returns how many. Twice is once."""
     deleted, _ = Postback.objects.nobodys(timezone.now() - NOBODYS_KEPT).delete()
     return deleted
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_address_keys() -> int:
+    """Delete the keys of hashed addresses a week after they were made; returns how many. Comes by every hour; twice is once."""
+    return AddressKey.forget(timezone.now())
 
 
 def _take(segment_id: str) -> tuple[bytes | None, bool]:

@@ -21,7 +21,7 @@ OF_MEMBERS = [
     "/explore?by=weekday&by=hour_of_day", "/explore?by=nonsense", "/explore/views", "/reports/filter-form?add=parameters",
     "/live", "/jobs", "/events?kinds=all", "/events?q=nothing",
     "/links", "/links?search=nothing", "/links/new", "/links/summer", "/links/summer/change", "/settings",
-    "/settings/api-keys", "/settings/signing", "/settings/channels", "/settings/domains", "/settings/networks",
+    "/settings/api-keys", "/settings/signing", "/settings/channels", "/settings/privacy", "/settings/domains", "/settings/networks",
     "/organizations/new", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/",
     "/conversions", "/conversions?state=orphan", "/costs", "/unattributed", "/unattributed?group=signature&country=NZ",
     "/unattributed/totals", "/unattributed/groups", "/reports/coverage",

@@ -261,3 +261,32 @@ def a_running_job(organization_id: int) -> Job:
     Job.objects.filter(pk=job.pk).update(status=Job.Status.RUNNING)
     job.refresh_from_db()
     return job
+
+
+# What is missing of an event on purpose
+
+
+@pytest.mark.parametrize("privacy", ["truncated", "hashed", "no_address", "unlinked", "erased"])
+def test_what_was_found_by_an_address_that_is_gone_stays(organization_id: int, privacy: str) -> None:
+    found = {"country": "NZ", "city": "Wellington", "network_kind": "tor", "network_owner": "An exit"}
+    stored([an_event(organization_id=organization_id, happened_at=JANUARY, privacy=privacy, ip="", **found)])
+
+    remake("place", organization_id)
+    remake("network", organization_id)
+
+    assert rows(organization_id, tuple(found)) == [tuple(found.values())]
+
+
+@pytest.mark.parametrize(("privacy", "browser"), [("no_address", "Firefox"), ("erased", "Netscape")])
+def test_a_step_that_does_not_look_at_the_address_goes_on_until_all_is_gone(
+    organization_id: int, privacy: str, browser: str
+) -> None:
+    agent = "" if privacy == "erased" else AGENTS[0]
+    event = an_event(
+        organization_id=organization_id, happened_at=JANUARY, privacy=privacy, user_agent=agent, browser="Netscape"
+    )
+    stored([event])
+
+    remake("device", organization_id)
+
+    assert rows(organization_id, ("browser",)) == [(browser,)]

@@ -61,6 +61,8 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "settings/webhooks/<int:endpoint_id>/remove": (Who.MANAGER, POST),
     "settings/webhooks/<int:endpoint_id>/test": (Who.MANAGER, POST),
     "settings/webhooks/<int:endpoint_id>/messages/<int:delivery_id>/send": (Who.MANAGER, POST),
+    "settings/privacy": (Who.MEMBER, GET),
+    "settings/privacy/change": (Who.MANAGER, POST),
     "settings/channels": (Who.MEMBER, GET),
     "settings/channels/preview": (Who.MEMBER, GET),
     "settings/channels/change": (Who.MANAGER, POST),

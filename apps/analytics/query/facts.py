@@ -38,7 +38,8 @@ CONVERSIONS = Fact(
     "conversions",
     "Conversions",
     frozenset((*COUNTS, *MONEY)),
-    frozenset((*FIELDS, LABEL)) - {*Label._fields, "headers", "withheld_headers", "stored_at", "retention_days"},
+    frozenset((*FIELDS, LABEL))
+    - {*Label._fields, "headers", "withheld_headers", "stored_at", "retention_days", "privacy"},
 )
 # Costs are uploaded for days, and stand at noon.
 COSTS = Fact("costs", "Costs", frozenset({"cost"}), COST_COLUMNS)

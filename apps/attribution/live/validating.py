@@ -18,8 +18,10 @@ MAX_EXECUTION_S = 120
 EXAMPLES = 3
 READ_AGAIN = 500
 
-# Stored by a store task that knew rules.
-LABELLED = "{{scope}} AND toDate(happened_at, 'UTC') = {day:Date} AND (label_campaign_id > 0 OR label_reason != '')"
+# Stored by a store task that knew rules, and still with what the rules saw.
+LABELLED = """
+{{scope}} AND toDate(happened_at, 'UTC') = {day:Date} AND (label_campaign_id > 0 OR label_reason != '') AND privacy != 'erased'
+"""
 EDITIONS = "SELECT DISTINCT label_edition AS edition FROM events WHERE {{labelled}} ORDER BY edition"
 # Rules have places from 0 on; the first that holds names the click, and behind the last stands "no campaign".
 AGAIN = """

@@ -7,6 +7,7 @@ from apps.ingress.models.labels import LabelTable
 from apps.ingress.models.networks import KnownNetwork
 from apps.ingress.models.organization_tables import OrganizationTables
 from apps.ingress.models.postbacks import Postback
+from apps.ingress.models.privacy import AddressKey, Erasure, PrivacyPolicy
 from apps.ingress.models.tables import (
     AdClickParameter,
     Category,
@@ -18,15 +19,18 @@ from apps.ingress.models.tables import (
 
 __all__ = [
     "AdClickParameter",
+    "AddressKey",
     "Category",
     "ChangedHours",
     "ChannelRule",
     "DeadLetter",
+    "Erasure",
     "Job",
     "KnownNetwork",
     "LabelTable",
     "OrganizationTables",
     "Postback",
+    "PrivacyPolicy",
     "Referrer",
     "SourceCategory",
     "StoredEvent",

@@ -41,6 +41,7 @@ class StoredEvent(clickhouse.ClickhouseModel):  # type: ignore[misc]
     destination_id = clickhouse.UInt32Field()
     propensity = clickhouse.Float64Field()
     capped = clickhouse.ArrayField(clickhouse.UInt32Field())
+    privacy = clickhouse.StringField(low_cardinality=True)
     country = clickhouse.StringField(low_cardinality=True)
     region = clickhouse.StringField(low_cardinality=True)
     region_name = clickhouse.StringField(low_cardinality=True)

@@ -23,8 +23,10 @@ SPAN = """
 happened_at >= {start:DateTime64(3)} AND happened_at < {end:DateTime64(3)}
 AND ({organization_id:UInt32} = 0 OR organization_id = {organization_id:UInt32})
 """
+# What is missing of an event on purpose was there when its fields were found: without it they would be lost.
 OUTDATED = """
-{{span}} AND {{version}} != transform(organization_id, {organizations:Array(UInt32)}, {versions:Array(UInt32)}, {{version}})
+{{span}} AND privacy NOT IN {left_alone:Array(String)}
+AND {{version}} != transform(organization_id, {organizations:Array(UInt32)}, {versions:Array(UInt32)}, {{version}})
 """
 # Cells of one month only, in the order of the table: neither updates nor patches cross partitions.
 CHUNK = """
@@ -60,7 +62,7 @@ A_DAY = timedelta(days=1)
 class Selection:
     """Events of one organization (0: of all) in a span of time, that another version than `versions` says made one step's fields.
 
-    `versions` are by organization; `version` names the column.
+    `versions` are by organization; `version` names the column; events with these values of `privacy` are left alone.
     """
 
     organization_id: int
@@ -68,6 +70,7 @@ class Selection:
     end: datetime
     version: str
     versions: Mapping[int, int]
+    left_alone: Sequence[str] = ()
 
     def parameters(self) -> dict[str, Any]:
         return {
@@ -76,6 +79,7 @@ class Selection:
             "end": self.end,
             "organizations": list(self.versions),
             "versions": list(self.versions.values()),
+            "left_alone": list(self.left_alone),
         }
 
 
