@@ -60,7 +60,7 @@ def store_segment(segment_id: str) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def learn_policies() -> None:
-    """Each worker process begins with it: one that knows what may be kept goes on storing clicks without PostgreSQL. Twice is once."""
+    """Each worker process begins with it: who knows what may be kept goes on storing clicks without PostgreSQL. Twice is once."""
     try:
         privacy.fresh(timezone.now())
     except Error as error:
