@@ -6,8 +6,10 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
-# Whoever reads a log could set somebody's password, or confirm an address, with what these pages are named by.
-_ONE_TIME_KEY = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^/?\s]+")
+# Whoever reads a log could set somebody's password, confirm an address or join an organization, with what these pages are named by.
+_ONE_TIME_KEY = re.compile(
+    r"((?:/accounts/(?:password/reset/key|confirm-email)/)|(?<!/settings)(?:/|%2F)invitations(?:/|%2F))[^/?&\s\"']+"
+)
 # Whoever knows a network's key or a signature could send conversions, as far as the network is not told apart by more.
 _DOOR_KEY = re.compile(r"(/postback(?:\.gif)?/|[?&](?:key|sig)=)[^/?&\s\"']+")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -11,11 +11,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
-from apps.accounts.models import ApiKey, Domain, Membership, User
+from apps.accounts.models import ApiKey, Domain, Invitation, Membership, User
 from apps.accounts.roles import Verb
 
 SESSION_KEY = "organization"
+# What else than a verb of the table an address may ask for.
+STAFF, SIGNED_IN = "staff", "signed in"
 P = ParamSpec("P")
+Guarded = TypeVar("Guarded", bound=Callable[..., Any])
 
 
 class MemberRequest(HttpRequest):
@@ -55,6 +58,11 @@ def choose_organization(request: HttpRequest, key: str) -> Membership | None:
     return member
 
 
+def own_membership(request: HttpRequest, key: str) -> Membership:
+    """The signed-in person's membership of the organization with this key. Errors: Http404."""
+    return get_object_or_404(Membership.objects.of(_person(request)), organization__key=key)
+
+
 def member_required(view: View[P]) -> Page[P]:
     """Lets members in. Others are sent to sign in, or, without an organization, are offered to make one."""
 
@@ -68,7 +76,7 @@ def member_required(view: View[P]) -> Page[P]:
         request.member = member  # type: ignore[attr-defined]
         return view(cast(MemberRequest, request), *args, **kwargs)
 
-    return guarded
+    return _asking(getattr(view, "asks_for", Verb.READ), guarded)
 
 
 def role_required(verb: str) -> Callable[[View[P]], Page[P]]:
@@ -82,7 +90,7 @@ def role_required(verb: str) -> Callable[[View[P]], Page[P]]:
                 return render(request, "accounts/role_required.html", {"verb": needed.value}, status=403)
             return view(request, *args, **kwargs)
 
-        return member_required(guarded)
+        return member_required(_asking(needed, guarded))
 
     return decorate
 
@@ -98,7 +106,7 @@ def staff_required(view: Page[P]) -> Page[P]:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return guarded
+    return _asking(STAFF, guarded)
 
 
 def signed_in_required(view: Page[P]) -> Page[P]:
@@ -108,7 +116,7 @@ def signed_in_required(view: Page[P]) -> Page[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(request, *args, **kwargs) if request.user.is_authenticated else _sign_in(request)
 
-    return guarded
+    return _asking(SIGNED_IN, guarded)
 
 
 def api_key_for(member: Membership, key_id: str) -> ApiKey:
@@ -117,6 +125,23 @@ def api_key_for(member: Membership, key_id: str) -> ApiKey:
 
 def domain_for(member: Membership, domain_id: int) -> Domain:
     return get_object_or_404(Domain, organization_id=member.organization_id, pk=domain_id)
+
+
+def member_for(member: Membership, member_id: int) -> Membership:
+    """Another member of the same organization, or the same one."""
+    theirs = Membership.objects.filter(organization_id=member.organization_id).select_related("user")
+    return get_object_or_404(theirs, pk=member_id)
+
+
+def invitation_for(member: Membership, invitation_id: int) -> Invitation:
+    theirs = Invitation.objects.visible_to(member).select_related("organization", "invited_by")
+    return get_object_or_404(theirs, pk=invitation_id)
+
+
+def _asking(what: str, guarded: Guarded) -> Guarded:
+    """The view, with what it asks for written on it: the tests compare that with the rule of its address."""
+    guarded.asks_for = what  # type: ignore[attr-defined]
+    return guarded
 
 
 def _person(request: HttpRequest) -> User:

@@ -4,10 +4,14 @@ import zoneinfo
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 
+from apps.accounts import inviting
 from apps.accounts.fields import host_name
 from apps.accounts.founding import found_organization
 from apps.accounts.models import Domain, Organization, User
@@ -28,9 +32,22 @@ class SignUp(forms.Form):
     )
     field_order = ("email", "organization", "password1", "password2")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # allauth hands its forms no request; this is where it keeps the one being answered.
+        self.invitation = inviting.remembered(context.request, timezone.now())
+        if self.invitation:
+            del self.fields["organization"]
+            # The link was sent to this address alone, so coming by it proves the address, and no other.
+            self.fields["email"].initial, self.fields["email"].disabled = self.invitation.email, True
+
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Called once the person is stored: gives them an organization of their own."""
-        found_organization(self.cleaned_data["organization"], user)
+        """Called once the person is stored: lets them in where they are invited, or gives them an organization of their own."""
+        if self.invitation is None:
+            found_organization(self.cleaned_data["organization"], user)
+        else:
+            get_adapter().stash_verified_email(request, self.invitation.email)
+            inviting.accept(self.invitation, user, timezone.now())
 
 
 class NewOrganization(forms.Form):

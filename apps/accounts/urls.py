@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.accounts import api_schema, domain_views, views
+from apps.accounts import api_schema, domain_views, invitation_views, member_views, views
 
 app_name = "accounts"
 # Imported here because drf-spectacular only knows the schemes somebody has imported.
@@ -21,6 +21,18 @@ urlpatterns = [
     path("settings/api-keys", views.api_keys, name="api-keys"),
     path("settings/api-keys/create", views.create_api_key, name="create-api-key"),
     path("settings/api-keys/<slug:key_id>/revoke", views.revoke_api_key, name="revoke-api-key"),
+    path("settings/members", member_views.members, name="members"),
+    path("settings/members/<int:member_id>/role", member_views.change_role, name="change-role"),
+    path("settings/members/<int:member_id>/remove", member_views.remove_member, name="remove-member"),
+    path("settings/invitations/new", member_views.invite, name="invite"),
+    path("settings/invitations/<int:invitation_id>/send", member_views.resend_invitation, name="resend-invitation"),
+    path(
+        "settings/invitations/<int:invitation_id>/withdraw",
+        member_views.withdraw_invitation,
+        name="withdraw-invitation",
+    ),
+    path("invitations/<slug:token>", invitation_views.invitation, name="invitation"),
     path("organizations/new", views.new_organization, name="new-organization"),
+    path("organizations/leave", member_views.leave, name="leave"),
     path("organizations/switch", views.switch_organization, name="switch-organization"),
 ]

@@ -116,11 +116,7 @@ def _organization_page(
     form: OrganizationSettings | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    organization = request.member.organization
-    page = {
-        "form": form or OrganizationSettings(instance=organization),
-        "members": organization.memberships.select_related("user").order_by("user__email"),
-    }
+    page = {"form": form or OrganizationSettings(instance=request.member.organization)}
     return render(request, "accounts/organization.html", page, status=status)
 
 

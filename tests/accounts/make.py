@@ -1,16 +1,18 @@
 """The cast and their organizations. Alice owns `acme`, Bob helps there, Charlie owns `other` and must see nothing of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.test import Client
+from django.utils import timezone
 
-from apps.accounts.models import ApiKey, Domain, Membership, Organization, User
+from apps.accounts.models import OPEN_FOR, ApiKey, Domain, Invitation, Membership, Organization, User, hash_of
 from apps.accounts.roles import Role, Scope
 
 PASSWORD = "correct horse battery"
+INVITED = "5ea1" * 16
 _numbers = count(1)
 
 
@@ -48,6 +50,23 @@ def an_api_key(organization: Organization, scopes: list[str] | None = None, **fi
     """The key and its token."""
     return ApiKey.issue(
         organization, name=fields.pop("name", "export"), scopes=scopes or [Scope.ANALYTICS_READ], **fields
+    )
+
+
+def an_invitation(
+    by: Membership, email: str = "dana@example.com", role: str = Role.VIEWER, **fields: Any
+) -> Invitation:
+    """Waiting, sent an hour ago; the token of its link is `token`."""
+    token, sent_at = fields.pop("token", INVITED), fields.pop("sent_at", timezone.now() - timedelta(hours=1))
+    times = {"created_at": sent_at, "sent_at": sent_at, "expires_at": sent_at + OPEN_FOR}
+    return Invitation.objects.create(
+        organization=by.organization,
+        email=email,
+        role=role,
+        token_hash=hash_of(token),
+        invited_by=by.user,
+        **times,
+        **fields,
     )
 
 

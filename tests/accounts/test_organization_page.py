@@ -96,14 +96,3 @@ def test_the_link_secret_is_on_no_page(client: Client) -> None:
     secret = Organization.objects.get(key="acme").link_secret
 
     assert secret not in client.get("/settings").content.decode()
-
-
-@pytest.mark.usefixtures("alice")
-def test_members_of_others_are_not_shown(client: Client) -> None:
-    make.bob()
-    make.charlie()
-
-    page = client.get("/settings").content.decode()
-
-    assert "bob@example.com" in page
-    assert "charlie@example.com" not in page

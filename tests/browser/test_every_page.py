@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from apps.accounts.models import Membership
 from apps.campaigns.models import Link
-from tests.accounts.make import a_domain, a_user, alice, an_api_key, bob, with_verified_address
+from tests.accounts.make import INVITED, a_domain, a_user, alice, an_api_key, an_invitation, bob, with_verified_address
 from tests.analytics.make import a_bot, a_click, a_saved_view, stored
 from tests.attribution.retroactive import a_draft, a_published_edition, an_edition_of_a_run
 from tests.browser.conftest import LOOKS, PHONE
@@ -21,7 +21,8 @@ OF_MEMBERS = [
     "/explore?by=weekday&by=hour_of_day", "/explore?by=nonsense", "/explore/views", "/reports/filter-form?add=parameters",
     "/live", "/jobs", "/events?kinds=all", "/events?q=nothing",
     "/links", "/links?search=nothing", "/links/new", "/links/summer", "/links/summer/change", "/settings",
-    "/settings/api-keys", "/settings/signing", "/settings/channels", "/settings/privacy", "/settings/domains", "/settings/networks",
+    "/settings/members", "/settings/api-keys", "/settings/signing", "/settings/channels", "/settings/privacy",
+    "/settings/domains", "/settings/networks",
     "/organizations/new", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/",
     "/conversions", "/conversions?state=orphan", "/costs", "/unattributed", "/unattributed?group=signature&country=NZ",
     "/unattributed/totals", "/unattributed/groups", "/reports/coverage",
@@ -41,6 +42,8 @@ def busy() -> Membership:
     mine.is_generated = True
     mine.save()
     bob()
+    an_invitation(member)
+    an_invitation(member, "late@example.com", token="late", sent_at=now - timedelta(days=9))
     a_domain(mine, "shop.example.com", verified_at=now)
     an_api_key(mine, created_by=member.user)
     Link.objects.create(organization=mine, key="summer", name="Summer sale", destination="https://shop.example.com/")
@@ -75,10 +78,12 @@ def test_every_page_is_accessible(visit, violations, too_wide, busy, theme, widt
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_every_page_before_signing_in_is_accessible(visit, violations, too_wide, theme, width):
+def test_every_page_before_signing_in_is_accessible(visit, violations, too_wide, busy, theme, width):
     page = visit("/healthz", theme=theme, width=width)
+    # The page to sign up comes last: by the link of an invitation it is another.
+    by_invitation = [f"/invitations/{INVITED}", "/invitations/nothing", "/accounts/signup/?invited"]
 
-    found = {path: faults(page, visit.address + path, violations, too_wide) for path in OF_NOBODY}
+    found = {path: faults(page, visit.address + path, violations, too_wide) for path in [*OF_NOBODY, *by_invitation]}
 
     assert {path: said for path, said in found.items() if said} == {}
 

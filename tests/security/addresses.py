@@ -1,7 +1,7 @@
 """Every address of the pages and the API, walked from the table Django answers by."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -12,7 +12,12 @@ _PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 
 def routes() -> list[str]:
     """As they stand in urls.py, with what includes them in front. Two names of one address are one."""
-    return sorted(set(_walked(get_resolver())))
+    return sorted(views())
+
+
+def views() -> dict[str, Callable[..., Any]]:
+    """What answers each address."""
+    return dict(_walked(get_resolver()))
 
 
 def places(route: str) -> list[str]:
@@ -26,10 +31,10 @@ def path(route: str, names: Mapping[str, Any]) -> str:
     return "/" + filled.replace("^", "").removesuffix("$")
 
 
-def _walked(resolver: URLResolver, before: str = "") -> Iterator[str]:
+def _walked(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
     for pattern in resolver.url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
-            yield route
+            yield route, pattern.callback
         else:
             yield from _walked(pattern, route)

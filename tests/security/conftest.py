@@ -39,6 +39,7 @@ from tests.ingress.postbacks import a_stored_postback
 from tests.security.hostile import Asked, ask_everything
 
 SECRET = "secret-of-acme"
+INVITED = "0123456789abcdef" * 4
 CHANGES = ("INSERT", "UPDATE", "DELETE")
 # A session remembers messages; a key, the minute it was used.
 KEPT_BY_READING = ('"django_session"', '"last_used_at"')
@@ -95,6 +96,7 @@ class Acme:
             "object_id": self.objects.get(model, 1), "id": self.owner.user_id, "content_type_id": 1, "app_label": "accounts",
             "endpoint_id": self.objects["attribution/webhookendpoint"],
             "delivery_id": self.objects["attribution/webhookdelivery"], "url": "nothing",
+            "member_id": self.owner.pk, "invitation_id": self.objects["accounts/invitation"], "token": INVITED,
         }  # fmt: skip
 
 
@@ -115,6 +117,7 @@ def acme(db: None) -> Acme:
     objects = {
         "accounts/apikey": key.pk,
         "accounts/domain": domain.pk,
+        "accounts/invitation": make.an_invitation(owner, f"{SECRET}@example.com", token=INVITED).pk,
         "accounts/membership": owner.pk,
         "accounts/organization": organization.pk,
         "accounts/user": owner.user_id,

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from apps.accounts.roles import Role
+from apps.accounts.roles import TABLE, Role, Scope, Verb
 
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 
@@ -21,13 +21,20 @@ class Who(Enum):
     KEEPING_PROGRAM = "programs that read with campaigns:read, and write with campaigns:write"
 
 
+# The verb of the one table that each of these asks for.
+ASKS = {Who.MEMBER: Verb.READ, Who.WRITER: Verb.WRITE, Who.MANAGER: Verb.MANAGE}
 ALLOWED = {
     Who.PERSON: set(Role),
-    Who.MEMBER: set(Role),
-    Who.WRITER: {Role.MARKETER, Role.ADMIN, Role.OWNER},
-    Who.MANAGER: {Role.ADMIN, Role.OWNER},
+    **{who: set(TABLE[verb].roles) for who, verb in ASKS.items()},
     Who.STAFF: set(),
     Who.PERMITTED: set(),
+}
+# The scope that opens each, to read and to write.
+OPENS = {
+    Who.PROGRAM: (Scope.ANALYTICS_READ, Scope.ANALYTICS_READ),
+    Who.READING_PROGRAM: (Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_READ),
+    Who.WRITING_PROGRAM: (Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_WRITE),
+    Who.KEEPING_PROGRAM: (Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_WRITE),
 }
 
 OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
@@ -36,10 +43,18 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "metrics": (Who.ANYBODY, GET),  # the proxy in front answers 404 to the outside
     "api/schema/": (Who.ANYBODY, GET),
     "api/docs/": (Who.ANYBODY, GET),
+    "invitations/<slug:token>": (Who.ANYBODY, BOTH),  # who has the link may look, who has the address may join
     "organizations/new": (Who.PERSON, BOTH),
+    "organizations/leave": (Who.PERSON, POST),
     "organizations/switch": (Who.PERSON, POST),
     "settings": (Who.MEMBER, GET),
     "settings/change": (Who.MANAGER, POST),
+    "settings/members": (Who.MEMBER, GET),
+    "settings/members/<int:member_id>/role": (Who.MANAGER, POST),
+    "settings/members/<int:member_id>/remove": (Who.MANAGER, POST),
+    "settings/invitations/new": (Who.MANAGER, POST),
+    "settings/invitations/<int:invitation_id>/send": (Who.MANAGER, POST),
+    "settings/invitations/<int:invitation_id>/withdraw": (Who.MANAGER, POST),
     "settings/domains": (Who.MEMBER, GET),
     "settings/domains/add": (Who.MANAGER, POST),
     "settings/domains/<int:domain_id>/check": (Who.MANAGER, POST),

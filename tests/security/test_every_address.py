@@ -6,14 +6,16 @@ One test walks all addresses it is about, and names those that break the rule.
 import pytest
 from django.contrib.auth.models import Permission
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from apps.accounts import access
+from apps.accounts.api import HasScope
 from apps.accounts.models import Membership
 from apps.accounts.roles import Role, Scope
 from tests.accounts import make
-from tests.security.addresses import path, places, routes
+from tests.security.addresses import path, places, routes, views
 from tests.security.conftest import Acme, nothing_changed
-from tests.security.rules import ALLOWED, BOTH, OURS, POST, PROGRAMS, RULES, Who, routes_for
+from tests.security.rules import ALLOWED, ASKS, BOTH, OPENS, OURS, POST, PROGRAMS, RULES, Who, routes_for
 
 OF_PEOPLE = [route for route in RULES if RULES[route][0] not in (Who.ANYBODY, *PROGRAMS)]
 OF_MEMBERS = routes_for(Who.MEMBER, Who.WRITER, Who.MANAGER)
@@ -66,6 +68,33 @@ def test_every_address_has_a_rule() -> None:
 
 def test_every_rule_has_an_address() -> None:
     assert RULES.keys() - set(routes()) == set()
+
+
+def test_every_page_of_ours_asks_for_the_verb_of_its_rule() -> None:
+    """Written on the view itself, so that it holds for whatever a request may contain."""
+    expected = {who: verb.value for who, verb in ASKS.items()}
+    expected |= {Who.STAFF: access.STAFF, Who.PERSON: access.SIGNED_IN, Who.ANYBODY: ""}
+    of_pages = {route: who for route, (who, _) in OURS.items() if who not in PROGRAMS}
+
+    wrong = {route for route, who in of_pages.items() if getattr(views()[route], "asks_for", "") != expected[who]}
+
+    assert wrong == set()
+
+
+def test_every_address_of_the_api_asks_for_the_scope_of_its_rule() -> None:
+    wrong = [
+        (each, method) for each in OF_PROGRAMS for method in RULES[each][1] if not asks_for_its_scope(each, method)
+    ]
+
+    assert wrong == []
+
+
+def asks_for_its_scope(route: str, method: str) -> bool:
+    view = views()[route].cls()  # type: ignore[attr-defined]
+    view.request = RequestFactory().generic(method, "/")
+    reading, writing = OPENS[RULES[route][0]]
+    guarded = any(issubclass(permission, HasScope) for permission in view.permission_classes)
+    return guarded and view.required_scope == (reading if method == "GET" else writing)
 
 
 @pytest.mark.parametrize("method", BOTH)

@@ -28,7 +28,7 @@ NEVER_WAS = {
     "job_id": 2**31, "domain_id": 2**31, "network_id": 2**31, "view_id": 2**31, "conversion_id": 2**31,
     "upload_id": 2**31, "group": "sources", "step": "basics", "number": 1, "part": "settings",
     "draft_id": 2**31, "run_id": 2**31, "at": "policy",
-    "endpoint_id": 2**31, "delivery_id": 2**31,
+    "member_id": 2**31, "invitation_id": 2**31, "endpoint_id": 2**31, "delivery_id": 2**31,
 }  # fmt: skip
 
 

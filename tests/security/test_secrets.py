@@ -138,11 +138,15 @@ def test_no_log_holds_what_opens_an_account(
     link = next(word for word in str(mailoutbox[0].body).split() if "/password/reset/key/" in word)
     client.get(link.partition("testserver")[2])
     client.get("/accounts/confirm-email/MQ:1abcde:somebodys-key/")
+    client.get("/invitations/somebodys-token")
+    client.get("/accounts/login/?next=/invitations/somebodys-token&x=1")
+    client.get("/accounts/login/?next=%2Finvitations%2Fsomebodys-token")
     logging.getLogger("django.request").warning("Not Found: %s", link)
 
     assert "/accounts/password/reset/key/…/" in json.dumps(written(), ensure_ascii=False).replace("\\\\u2026", "…")
     assert link.rstrip("/").rpartition("/")[2] not in written()
     assert "somebodys-key" not in written()
+    assert "somebodys-token" not in written()
 
 
 def test_nothing_of_a_visitors_secrets_reaches_the_disk_or_the_log(tmp_path: Path) -> None:

@@ -1,16 +1,19 @@
-"""People, the organizations they work in, and the keys their programs carry."""
+"""People, the organizations they work in or are invited to, and the keys their programs carry."""
 
 from apps.accounts.models.api_keys import LAST_USED_EVERY, TOKEN_PREFIX, ApiKey, hash_of, new_key_id
+from apps.accounts.models.invitations import OPEN_FOR, Invitation
 from apps.accounts.models.members import Membership
 from apps.accounts.models.organizations import RETENTION_MAX_DAYS, Domain, Organization, new_link_secret
 from apps.accounts.models.people import User, UserManager
 
 __all__ = [
     "LAST_USED_EVERY",
+    "OPEN_FOR",
     "RETENTION_MAX_DAYS",
     "TOKEN_PREFIX",
     "ApiKey",
     "Domain",
+    "Invitation",
     "Membership",
     "Organization",
     "User",
