@@ -5,10 +5,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from apps.analytics import rollups
+from apps.analytics import erasures, rollups
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 
 RECENT = timedelta(days=1)
+# Workers know the kinds whose modules they have loaded.
+KINDS = (erasures.KIND,)
 
 
 @shared_task(throws=(WarehouseUnavailable,))  # type: ignore[untyped-decorator]

@@ -22,6 +22,7 @@ from apps.analytics.views import (
     saved_views,
     system,
     unattributed,
+    visitor,
 )
 
 app_name = "analytics"
@@ -81,6 +82,9 @@ urlpatterns = [
     path("jobs/<int:job_id>/cancel", jobs.cancel_job, name="cancel-job"),
     path("settings/privacy", privacy.privacy, name="privacy"),
     path("settings/privacy/change", privacy.change_privacy, name="change-privacy"),
+    path("settings/privacy/visitor", visitor.visitor, name="visitor"),
+    path("settings/privacy/visitor/export", visitor.export_visitor, name="export-visitor"),
+    path("settings/privacy/visitor/erase", visitor.erase_visitor, name="erase-visitor"),
     path("settings/channels", channels.channels, name="channels"),
     path("settings/channels/preview", channels.preview_channels, name="preview-channels"),
     path("settings/channels/change", channels.change_channels, name="change-channels"),

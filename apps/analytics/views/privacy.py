@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import MemberRequest, member_required, role_required
 from apps.accounts.roles import Verb
 from apps.analytics import privacy_words
-from apps.analytics.privacy_forms import PolicyForm
+from apps.analytics.privacy_forms import PolicyForm, VisitorForm
 from apps.ingress.models import Erasure, PrivacyPolicy
 
 SHOWN = 20
@@ -54,5 +54,6 @@ def _page(request: MemberRequest, *, refused: PolicyForm | None = None) -> HttpR
         "versions": versions,
         "erasures": Erasure.objects.of(organization_id)[:SHOWN],
         "refused": refused,
+        "visitor_form": VisitorForm(organization_id=organization_id),
     }
     return render(request, "analytics/privacy.html", context, status=422 if refused else 200)

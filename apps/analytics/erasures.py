@@ -1,0 +1,97 @@
+"""Erasing a visitor as a job: twice, for what was on its way when it began, and recorded without a word of whom."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from apps.analytics.visitor_data import Erased, erase
+from apps.ingress import jobs
+from apps.ingress.models import Erasure, Job
+from apps.ingress.privacy.erasing import digest_of
+
+KIND = "erasure"
+# Store tasks know of an erasure after five seconds, and what they had begun is stored by then.
+SETTLED = timedelta(seconds=15)
+TITLE = "Erase a visitor"
+
+
+@transaction.atomic
+def start(organization_id: int, visitor_id: int, now: datetime, *, by: str, user_id: int = 0) -> Job:
+    """A job that a worker takes up once this transaction is committed, and the row that says that it was asked for.
+
+    The job knows the visitor as long as it works; what stays is a keyed digest.
+    """
+    erasure = _recorded(organization_id, visitor_id, now, by)
+    parameters = {"erasure": erasure.pk, "visitor": str(visitor_id)}
+    job = jobs.start(KIND, organization_id, user_id, parameters, title=TITLE, unit="records")
+    Erasure.objects.filter(pk=erasure.pk).update(job_id=job.pk)
+    return job
+
+
+def run_here(organization_id: int, visitor_id: int, now: datetime, *, by: str) -> Erasure:
+    """The same, done by this process. Errors: WarehouseUnavailable."""
+    erasure = _recorded(organization_id, visitor_id, now, by)
+    _note(erasure, erase(organization_id, visitor_id, now))
+    _settle(now)
+    _finish(erasure, erase(organization_id, visitor_id, now))
+    erasure.refresh_from_db()
+    return erasure
+
+
+def do_slice(job: Job, cursor: Any) -> Any:
+    """First what is stored; then, when store tasks know, what they stored meanwhile. A job that was done forgot its visitor."""
+    if "visitor" not in job.parameters:
+        return None
+    erasure = Erasure.objects.get(pk=job.parameters["erasure"])
+    visitor_id = int(job.parameters["visitor"])
+    jobs.advance(job, 0 if cursor is None else 1, 2, "Emptying what is stored" if cursor is None else "Looking again")
+    if cursor is None:
+        _note(erasure, erase(job.organization_id, visitor_id, erasure.requested_at))
+        return {"again": True}
+    _settle(erasure.requested_at)
+    _finish(erasure, erase(job.organization_id, visitor_id, erasure.requested_at))
+    erasure.refresh_from_db()
+    Job.objects.filter(pk=job.pk).update(parameters={"erasure": erasure.pk})
+    jobs.advance(job, 2, 2)
+    job.result = {"words": words(erasure)}
+    return None
+
+
+def words(erasure: Erasure) -> str:
+    return (
+        f"Emptied: {erasure.events:,} events, {erasure.conversions:,} rows of conversions, {erasure.postbacks:,} postbacks, "
+        f"{erasure.dead_letters:,} dead letters. Counts are as they were."
+    )
+
+
+def _recorded(organization_id: int, visitor_id: int, now: datetime, by: str) -> Erasure:
+    visitor = digest_of(organization_id, visitor_id)
+    return Erasure.objects.create(organization_id=organization_id, visitor=visitor, requested_by=by, requested_at=now)
+
+
+def _note(erasure: Erasure, more: Erased) -> None:
+    """Adds up, for each sweep finds only what was left."""
+    Erasure.objects.filter(pk=erasure.pk).update(
+        events=F("events") + more.events,
+        conversions=F("conversions") + more.conversions,
+        postbacks=F("postbacks") + more.postbacks,
+        dead_letters=F("dead_letters") + more.dead_letters,
+    )
+
+
+def _finish(erasure: Erasure, more: Erased) -> None:
+    _note(erasure, more)
+    Erasure.objects.filter(pk=erasure.pk).update(finished_at=timezone.now())
+
+
+def _settle(since: datetime) -> None:
+    """Waits until store tasks know; no longer than that, whatever the clock says."""
+    left = since + SETTLED - timezone.now()
+    time.sleep(min(max(left, timedelta(0)), SETTLED).total_seconds())
+
+
+jobs.register(KIND, do_slice)

@@ -1,0 +1,113 @@
+"""Handing a visitor's data over and erasing it: as a job, on the page, and by command."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from apps.accounts.models import Membership
+from apps.accounts.roles import Role
+from apps.analytics import erasures
+from apps.ingress import jobs
+from apps.ingress.models import Erasure, Job
+from apps.ingress.snowflake import visitor_ids
+from tests.accounts import make
+from tests.analytics.visits import LATER, VISITOR, a_visit, rows
+from tests.attribution.make import an_organization_of_its_own
+
+pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasures, "SETTLED", timedelta(0))
+
+
+@pytest.fixture
+def organization_id() -> int:
+    return an_organization_of_its_own().pk
+
+
+def test_the_job_empties_records_and_forgets_whom(organization_id: int) -> None:
+    a_visit(organization_id)
+    job = erasures.start(organization_id, VISITOR, LATER, by="alice@example.com")
+
+    jobs.work(job.pk, job.turn)
+
+    job = Job.objects.get(pk=job.pk)
+    erasure = Erasure.objects.get(organization_id=organization_id)
+    assert (job.status, job.result["words"].startswith("Emptied: 1 events")) == (Job.Status.DONE, True)
+    assert (erasure.events, erasure.requested_by, erasure.job_id) == (1, "alice@example.com", job.pk)
+    assert erasure.finished_at
+    assert str(VISITOR) not in repr([*Job.objects.values(), *Erasure.objects.values()])
+
+
+def test_a_slice_done_again_after_the_end_does_nothing(organization_id: int) -> None:
+    job = erasures.start(organization_id, VISITOR, LATER, by="")
+    jobs.work(job.pk, job.turn)
+    job = Job.objects.get(pk=job.pk)
+
+    assert erasures.do_slice(job, {"again": True}) is None
+
+
+def test_the_page_finds_hands_over_and_erases(page: Client, alice: Membership) -> None:
+    a_visit(alice.organization_id)
+
+    looked = page.post("/settings/privacy/visitor", {"visitor": visitor_ids().seal(VISITOR)})
+    handed = page.post("/settings/privacy/visitor/export", {"visitor": str(VISITOR)})
+    unsure = page.post("/settings/privacy/visitor/erase", {"visitor": str(VISITOR)})
+    begun = page.post("/settings/privacy/visitor/erase", {"visitor": str(VISITOR), "sure": "yes"})
+
+    assert "1 event," in looked.text
+    assert json.loads(handed.getvalue())["ip"] == "203.0.113.77"
+    assert handed["Content-Disposition"] == 'attachment; filename="visitor.jsonl"'
+    assert (unsure.status_code, "Nothing was erased" in unsure.text) == (422, True)
+    assert begun["Location"] == f"/jobs/{Job.objects.get(kind=erasures.KIND).pk}"
+    assert "under way" in page.get("/settings/privacy").text
+
+
+@pytest.mark.parametrize("deed", ["", "/export", "/erase"])
+def test_a_page_refuses_what_is_no_id(page: Client, deed: str) -> None:
+    answer = page.post(f"/settings/privacy/visitor{deed}", {"visitor": "<script>", "sure": "yes"})
+
+    assert (answer.status_code, "neither a visitor id" in answer.text) == (422, True)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("deed", ["", "/export", "/erase"])
+def test_who_may_not_manage_gets_none_of_it(client: Client, deed: str) -> None:
+    member = make.a_member(make.a_user("bob@example.com"), make.an_organization("bobs"), Role.MARKETER)
+    make.signed_in(client, member)
+
+    assert client.post(f"/settings/privacy/visitor{deed}", {"visitor": str(VISITOR), "sure": "yes"}).status_code == 403
+    assert 'action="/settings/privacy/visitor"' not in client.get("/settings/privacy").text
+
+
+def test_without_clickhouse_the_page_says_so(page: Client, clickhouse_is_down: None) -> None:
+    answer = page.post("/settings/privacy/visitor", {"visitor": str(VISITOR)})
+
+    assert (answer.status_code, "ClickHouse does not answer" in answer.text) == (503, True)
+
+
+def test_the_command_hands_over_and_erases() -> None:
+    organization = an_organization_of_its_own()
+    a_visit(organization.pk)
+    handed, done = StringIO(), StringIO()
+
+    call_command("visitor", "export", str(VISITOR), organization=organization.key, stdout=handed)
+    call_command("visitor", "erase", str(VISITOR), organization=organization.key, stdout=done)
+
+    assert json.loads(handed.getvalue())["path"] == "/in/alice"
+    assert done.getvalue().startswith("Emptied: 1 events")
+    assert "lice" not in rows("events", organization.pk)
+
+
+@pytest.mark.parametrize(("key", "who"), [("nobodys", str(VISITOR)), ("", "nobody")])
+def test_the_command_says_what_it_does_not_know(key: str, who: str) -> None:
+    organization = an_organization_of_its_own()
+
+    with pytest.raises(CommandError):
+        call_command("visitor", "export", who, organization=key or organization.key)
