@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -166,6 +168,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", default="mandatory")
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "apps.accounts.forms.SignUp"
+SOCIALACCOUNT_ADAPTER = "apps.accounts.warden.sign_in.WardenAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # who came by Warden; a password still wants a confirmed address
 MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Trellis"
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))

@@ -6,13 +6,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.models import ApiKey, Domain, Invitation, Membership, User
 from apps.accounts.roles import Verb
+from apps.accounts.warden import sessions
 
 SESSION_KEY = "organization"
 # What else than a verb of the table an address may ask for.
@@ -38,6 +39,7 @@ def memberships_of(request: HttpRequest) -> list[Membership]:
     known: list[Membership] | None = getattr(request, "_memberships", None)
     if known is None:
         known = list(Membership.objects.of(_person(request))) if request.user.is_authenticated else []
+        known = sessions.within(request, known)
         request._memberships = known  # type: ignore[attr-defined]
     return known
 
@@ -60,7 +62,10 @@ def choose_organization(request: HttpRequest, key: str) -> Membership | None:
 
 def own_membership(request: HttpRequest, key: str) -> Membership:
     """The signed-in person's membership of the organization with this key. Errors: Http404."""
-    return get_object_or_404(Membership.objects.of(_person(request)), organization__key=key)
+    member = next((member for member in memberships_of(request) if member.organization.key == key), None)
+    if member is None:
+        raise Http404
+    return member
 
 
 def member_required(view: View[P]) -> Page[P]:

@@ -1,15 +1,16 @@
 """How sign-in behaves here: what django-allauth asks of the project."""
 
-from base64 import urlsafe_b64encode
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
 from apps.accounts.client_ip import client_ip
+from apps.accounts.locks import locked, opened
+from apps.accounts.models import User
+from apps.accounts.warden import sessions
+
+SECOND_FACTOR = "second factor"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -21,22 +22,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         peer = request.META.get("REMOTE_ADDR", "")
         return client_ip(peer, request.headers.get("X-Forwarded-For", ""), settings.TRUSTED_PROXIES)
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        sessions.limit(request)
+
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Keeps the secrets of second factors locked: whoever has a copy of the database still cannot make their codes."""
 
     def encrypt(self, text: str) -> str:
-        return _lock().encrypt(text.encode()).decode()
+        return locked(text, SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Errors: cryptography.fernet.InvalidToken, when it was locked under none of the keys we know."""
-        return _lock().decrypt(encrypted_text.encode()).decode()
-
-
-def _lock() -> MultiFernet:
-    """Locks with SECRET_KEY, opens with SECRET_KEY_FALLBACKS too."""
-    return MultiFernet([Fernet(_key(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
-
-
-def _key(secret: str) -> bytes:
-    return urlsafe_b64encode(salted_hmac("trellis second factor", "", secret=secret, algorithm="sha256").digest())
+        return opened(encrypted_text, SECOND_FACTOR)

@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from apps.accounts.models import ApiKey, Domain, Membership, Organization, User
 from apps.accounts.roles import Scope
+from apps.accounts.warden import admin as warden_admin
 
+WARDEN = warden_admin.WardenIssuerAdmin  # imported so that it is registered
 # The same door as everybody: rate limits, verified address, second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Trellis staff"

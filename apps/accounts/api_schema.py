@@ -10,4 +10,8 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "trl_live_<id>_<secret>"}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "trl_live_<id>_<secret>, or a token or service key of Warden",
+        }

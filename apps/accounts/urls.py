@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.accounts import api_schema, domain_views, invitation_views, member_views, views
+from apps.accounts.warden import views as warden_views
 
 app_name = "accounts"
 # Imported here because drf-spectacular only knows the schemes somebody has imported.
@@ -32,6 +33,9 @@ urlpatterns = [
         name="withdraw-invitation",
     ),
     path("invitations/<slug:token>", invitation_views.invitation, name="invitation"),
+    # In front of allauth's own, which would send the browser on in a way our policy forbids.
+    path("accounts/oidc/<slug:provider_id>/login/", warden_views.start, name="warden-sign-in"),
+    path("warden/session", warden_views.exchange, name="warden-session"),
     path("organizations/new", views.new_organization, name="new-organization"),
     path("organizations/leave", member_views.leave, name="leave"),
     path("organizations/switch", views.switch_organization, name="switch-organization"),

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.api_problems import problems
-from apps.accounts.models import ApiKey
+from apps.accounts.belonging import Program
 from apps.accounts.roles import Scope
 from apps.analytics.reports.events import (
     BEGINNING,
@@ -163,7 +163,7 @@ class EventPageSerializer(serializers.Serializer[Any]):
 
 def _warehouse(request: Request) -> Warehouse:
     """Of the organization of the key; HasScope has made sure that there is one."""
-    return Warehouse(cast(ApiKey, request.auth).organization_id)
+    return Warehouse(cast(Program, request.auth).organization_id)
 
 
 class EventList(APIView):

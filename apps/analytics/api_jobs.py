@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.api_problems import problems
-from apps.accounts.models import ApiKey
+from apps.accounts.belonging import Program
 from apps.accounts.roles import Scope
 from apps.ingress.models import Job
 
@@ -45,7 +45,7 @@ class JobDetail(APIView):
         responses={200: JobSchema} | problems(401, 403, 404),
     )
     def get(self, request: Request, job_id: int) -> Response:
-        organization_id = cast(ApiKey, request.auth).organization_id
+        organization_id = cast(Program, request.auth).organization_id
         return Response(job_document(get_object_or_404(Job, pk=job_id, organization_id=organization_id)))
 
 

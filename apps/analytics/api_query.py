@@ -17,7 +17,8 @@ from rest_framework.views import APIView
 
 from apps.accounts.api_body import JsonBody
 from apps.accounts.api_problems import problems
-from apps.accounts.models import ApiKey, Organization
+from apps.accounts.belonging import Program
+from apps.accounts.models import Organization
 from apps.accounts.rate_limits import Weight
 from apps.accounts.roles import Scope
 from apps.analytics.api_span import SpanSerializer
@@ -211,7 +212,7 @@ class QueryView(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         now = timezone.now()
-        organization = cast(ApiKey, request.auth).organization
+        organization = cast(Program, request.auth).organization
         asked = QuestionSerializer(data=request.data, context={"now": now, "organization": organization})
         asked.is_valid(raise_exception=True)
         found = answer(Warehouse(organization.pk, cached=True), asked.validated_data["query"])

@@ -8,7 +8,18 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import OPEN_FOR, ApiKey, Domain, Invitation, Membership, Organization, User, hash_of
+from apps.accounts.models import (
+    OPEN_FOR,
+    ApiKey,
+    Domain,
+    Invitation,
+    Membership,
+    Organization,
+    User,
+    WardenIssuer,
+    WardenOrganization,
+    hash_of,
+)
 from apps.accounts.roles import Role, Scope
 
 PASSWORD = "correct horse battery"
@@ -68,6 +79,14 @@ def an_invitation(
         **times,
         **fields,
     )
+
+
+def an_issuer(organization: Organization, **fields: Any) -> WardenIssuer:
+    """Whom nobody asks: its keys are nowhere."""
+    said = {"key": "warden", "name": "Warden", "issuer": "https://warden.example", "audience": "trellis"}
+    issuer = WardenIssuer.objects.create(**{**said, "jwks_url": "https://warden.example/jwks", **fields})
+    WardenOrganization.objects.create(issuer=issuer, external_id=organization.key, organization=organization)
+    return issuer
 
 
 def with_verified_address(member: Membership) -> Membership:

@@ -89,7 +89,7 @@ def test_a_key_without_the_scope_is_told_which(client: Client) -> None:
     status, problem = ask(client, token)
 
     assert status == 403
-    assert problem["detail"] == "The API key lacks the scope analytics:read."
+    assert problem["detail"] == "The API key or token lacks the scope analytics:read."
 
 
 def test_a_view_without_a_scope_lets_nobody_in(client: Client) -> None:

@@ -44,6 +44,8 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "api/schema/": (Who.ANYBODY, GET),
     "api/docs/": (Who.ANYBODY, GET),
     "invitations/<slug:token>": (Who.ANYBODY, BOTH),  # who has the link may look, who has the address may join
+    "accounts/oidc/<slug:provider_id>/login/": (Who.ANYBODY, BOTH),
+    "warden/session": (Who.ANYBODY, POST),  # with a token of Warden's
     "organizations/new": (Who.PERSON, BOTH),
     "organizations/leave": (Who.PERSON, POST),
     "organizations/switch": (Who.PERSON, POST),
@@ -233,15 +235,17 @@ PROGRAMS = (Who.PROGRAM, Who.READING_PROGRAM, Who.WRITING_PROGRAM, Who.KEEPING_P
 # allauth's: doors for everybody, and pages about oneself.
 _DOORS = """login/ logout/ inactive/ signup/ confirm-email/ password/reset/ password/reset/done/ password/reset/key/done/
 login/code/confirm/ 2fa/authenticate/ ^confirm-email/(?P<key>[-:\\w]+)/$
-^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$""".split()
+^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$
+3rdparty/login/cancelled/ 3rdparty/login/error/ 3rdparty/signup/ social/login/cancelled/ social/login/error/ social/signup/
+social/connections/ oidc/^(?P<provider_id>[^/]+)/login/ oidc/^(?P<provider_id>[^/]+)/login/callback/""".split()
 _ABOUT_ONESELF = """reauthenticate/ email/ password/change/ password/set/ 2fa/ 2fa/reauthenticate/ 2fa/totp/activate/
-2fa/totp/deactivate/ 2fa/recovery-codes/ 2fa/recovery-codes/generate/ 2fa/recovery-codes/download/""".split()
+3rdparty/ 2fa/totp/deactivate/ 2fa/recovery-codes/ 2fa/recovery-codes/generate/ 2fa/recovery-codes/download/""".split()
 ACCOUNTS = {f"accounts/{door}": (Who.ANYBODY, BOTH) for door in _DOORS} | {
     f"accounts/{page}": (Who.PERSON, BOTH) for page in _ABOUT_ONESELF
 }
 
 # The admin has the same pages for each model that is registered.
-MODELS = """accounts/apikey accounts/domain accounts/membership accounts/organization accounts/user
+MODELS = """accounts/apikey accounts/domain accounts/membership accounts/organization accounts/user accounts/wardenissuer
 account/emailaddress attribution/booking attribution/conversion attribution/costupload attribution/network auth/group
 campaigns/campaign campaigns/campaignversion campaigns/link ingress/adclickparameter ingress/channelrule
 ingress/deadletter ingress/knownnetwork ingress/organizationtables ingress/postback ingress/referrer
@@ -259,7 +263,7 @@ ADMIN = {
     "admin/password_change/": (Who.STAFF, BOTH),
     "admin/password_change/done/": (Who.STAFF, GET),
     "admin/r/<path:content_type_id>/<path:object_id>/": (Who.STAFF, GET),
-    "admin/^(?P<app_label>ingress|auth|mfa|accounts|campaigns|attribution|account)/$": (Who.PERMITTED, GET),
+    "admin/^(?P<app_label>ingress|auth|accounts|mfa|campaigns|attribution|account)/$": (Who.PERMITTED, GET),
     "admin/accounts/user/<id>/password/": (Who.PERMITTED, BOTH),
     **{f"admin/{model}/{page}": (Who.PERMITTED, BOTH) for model in MODELS for page in _PAGES_OF_A_MODEL},
 }

@@ -5,6 +5,7 @@ from apps.accounts.models.invitations import OPEN_FOR, Invitation
 from apps.accounts.models.members import Membership
 from apps.accounts.models.organizations import RETENTION_MAX_DAYS, Domain, Organization, new_link_secret
 from apps.accounts.models.people import User, UserManager
+from apps.accounts.warden.models import WardenIssuer, WardenMembership, WardenOrganization
 
 __all__ = [
     "LAST_USED_EVERY",
@@ -18,6 +19,9 @@ __all__ = [
     "Organization",
     "User",
     "UserManager",
+    "WardenIssuer",
+    "WardenMembership",
+    "WardenOrganization",
     "hash_of",
     "new_key_id",
     "new_link_secret",

@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from apps.accounts.api_body import JsonBody
 from apps.accounts.api_problems import Conflict, Fault, Faulty, PreconditionFailed, PreconditionRequired
-from apps.accounts.models import ApiKey, User
+from apps.accounts.belonging import Program
+from apps.accounts.models import User
 from apps.accounts.roles import Scope
 from apps.campaigns.definition import BadDefinition
 from apps.campaigns.editing import ChangedMeanwhile, NotPossible
@@ -32,9 +33,9 @@ class ProgramView(APIView):
         return Scope.CAMPAIGNS_READ if self.request.method in SAFE_METHODS else Scope.CAMPAIGNS_WRITE
 
     @property
-    def key(self) -> ApiKey:
+    def key(self) -> Program:
         """HasScope has made sure that there is one."""
-        return cast(ApiKey, self.request.auth)
+        return cast(Program, self.request.auth)
 
     @property
     def user(self) -> User | None:

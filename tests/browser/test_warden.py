@@ -1,0 +1,74 @@
+"""Signing in at Warden, all the way in a browser: there, back, and in the organization."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import expect
+
+from apps.accounts.management.commands.warden_dev import believe, furnish
+from apps.accounts.models import Membership, WardenIssuer
+from apps.accounts.warden.dev.serving import WardenServer, running
+from tests.accounts.make import alice
+from tests.browser.conftest import LOOKS
+
+
+@pytest.fixture
+def warden(settings: LazySettings, live_server) -> Iterator[WardenServer]:
+    settings.TRELLIS_PAGES_URL, settings.TRELLIS_SECURE = live_server.url, False
+    organization = alice().organization
+    with running() as server:
+        furnish(server.warden, organization)
+        believe(server.warden.issuer, organization)
+        yield server
+
+
+def test_whoever_signs_in_at_warden_lands_on_overview_as_a_member(visit, warden: WardenServer):
+    page = visit("/accounts/login/?next=/")
+    page.get_by_role("button", name="Sign in with Warden (development)").click()
+    expect(page).to_have_title("Warden")
+    page.get_by_role("button", name="Marketer of Warden").click()
+
+    expect(page).to_have_url(f"{visit.address}/")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    member = Membership.objects.get(user__email="marketer@warden.localhost")
+    assert (member.organization.key, member.role) == ("acme", "marketer")
+
+    page.goto(f"{visit.address}/settings")
+    expect(page.get_by_role("cell", name=re.compile("marketer@warden.localhost"))).to_be_visible()
+
+
+def test_without_an_issuer_there_is_no_button(visit, warden: WardenServer):
+    WardenIssuer.objects.update(is_active=False)
+
+    page = visit("/accounts/login/")
+
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Warden"))).to_have_count(0)
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_the_pages_on_the_way_are_fit_to_be_seen(visit, violations, too_wide, warden: WardenServer, theme, width):
+    person = Membership.objects.get().user
+    for path, who in (
+        ("/accounts/login/", None),
+        ("/accounts/oidc/warden-dev/login/", None),
+        ("/accounts/oidc/warden-dev/login/?process=connect", person),
+        ("/accounts/oidc/warden-dev/login/callback/?state=none&code=none", None),
+        ("/accounts/3rdparty/", person),
+    ):
+        page = visit(path, who, theme=theme, width=width)
+
+        assert violations(page) == [], path
+        assert not too_wide(page), path
+
+
+def test_warden_away_is_said(visit, violations, warden: WardenServer):
+    warden.answers["/.well-known/openid-configuration"] = (503, {}, b"")
+    page = visit("/accounts/login/")
+
+    page.get_by_role("button", name="Sign in with Warden (development)").click()
+
+    expect(page.get_by_text("Warden does not answer")).to_be_visible()
+    assert violations(page) == []
