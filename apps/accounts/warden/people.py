@@ -128,11 +128,15 @@ def _membership(issuer: WardenIssuer, place: WardenOrganization, person: User, s
     )
     if is_new:
         WardenMembership.mark(issuer, member)
-    elif member.role not in (role, Role.OWNER) and hasattr(member, "warden") and member.warden.issuer_id == issuer.pk:
-        # Not over what somebody else has changed meanwhile.
-        if Membership.objects.filter(pk=member.pk, role=member.role).update(role=role):
-            member.role = role
+    elif member.role not in (role, Role.OWNER) and _is_by(issuer, member):
+        # Only what was read: not over what somebody else has changed meanwhile.
+        Membership.objects.filter(pk=member.pk, role=member.role).update(role=role)
+        member.refresh_from_db(fields=["role"])
     return member
+
+
+def _is_by(issuer: WardenIssuer, member: Membership) -> bool:
+    return hasattr(member, "warden") and member.warden.issuer_id == issuer.pk
 
 
 def _listed(value: object) -> Iterable[str]:
