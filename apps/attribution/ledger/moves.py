@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from apps.attribution.ledger.columns import LABEL
+from apps.attribution.ledger import layers
 from apps.attribution.ledger.labels import labels
-from apps.attribution.ledger.orders import Apply, Order, Revert
-from apps.attribution.ledger.sql import AS_OF, WITHIN, filled, milliseconds
+from apps.attribution.ledger.orders import Apply, Order
+from apps.attribution.ledger.sql import WITHIN, filled, milliseconds
 from apps.attribution.models import Policy
 from apps.ingress.rules import where
 
@@ -19,33 +19,20 @@ APPLY = """
 SELECT e.event_id AS event_id, e.happened_at AS happened_at,
        l.campaign_id AS old_campaign_id, l.run_id AS old_run_id, l.rule_version AS old_rule_version,
        {to_campaign:UInt64} AS new_campaign_id, {to_run:UInt64} AS new_run_id, {to_version:UInt32} AS new_rule_version{{both}}
-FROM (
-    SELECT event_id, happened_at{{own}} FROM events
-    WHERE {{scope}} AND {{within}} AND stored_at > fromUnixTimestamp64Milli({since_ms:Int64})
-      AND stored_at <= fromUnixTimestamp64Milli({watermark_ms:Int64}) AND ({{rule}})
-) AS e
+FROM ({{fitting}}) AS e
 LEFT ANY JOIN ({{labels}}) AS l ON e.event_id = l.event_id
-WHERE {{open}}
+WHERE l.campaign_id != {to_campaign:UInt64}
 """
-OPEN = {Policy.FILL: "l.campaign_id = 0", Policy.OVERRIDE: "l.campaign_id != {to_campaign:UInt64}"}
-# What a run named, whether that still shows or not; perhaps more than once.
-NAMED = """
-SELECT event_id, happened_at FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND campaign_id = {campaign_id:UInt64} AND run_id = {named_by:UInt64} AND sign = 1
+FILL = """
+SELECT event_id, happened_at, toUInt64(0) AS old_campaign_id, toUInt64(0) AS old_run_id, toUInt32(0) AS old_rule_version,
+       {to_campaign:UInt64} AS new_campaign_id, {to_run:UInt64} AS new_run_id, {to_version:UInt32} AS new_rule_version{{new}}
+FROM ({{fitting}})
+WHERE event_id NOT IN (SELECT event_id FROM ({{labels}}))
 """
-# Of each such event every label it ever had: how many times net, and since when.
-LAYERS = """
-SELECT event_id, {{label}}, any(happened_at) AS moment, sum(sign) AS signs, min(edition) AS laid{{any}} FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND {{as_of}} AND event_id IN (SELECT event_id FROM ({{named}}))
-GROUP BY event_id, {{label}}
-"""
-# The newest layer that stands is what shows. Live labels of campaigns are of run 0.
-REVERT = """
-SELECT event_id, any(moment) AS happened_at,
-       anyIf(({{label}}{{own}}), signs = 1) AS old,
-       argMaxIf(({{label}}{{own}}), laid, run_id = 0 OR run_id IN {standing:Array(UInt64)}) AS new{{both}}
-FROM ({{layers}})
-GROUP BY event_id HAVING (old.1, old.2) != (new.1, new.2)
+FITTING = """
+SELECT event_id, happened_at{{own}} FROM events
+WHERE {{scope}} AND {{within}} AND stored_at > fromUnixTimestamp64Milli({since_ms:Int64})
+  AND stored_at <= fromUnixTimestamp64Milli({watermark_ms:Int64}) AND ({{rule}})
 """
 
 
@@ -60,7 +47,12 @@ class Moves:
 
 def moves(order: Order, columns: Sequence[str] = ()) -> Moves:
     """With `columns` of what an entry copies. An old label's are as the ledger has them, a new one's as the event has them now."""
-    return of_apply(order, columns) if isinstance(order, Apply) else _of_revert(order, columns)
+    if isinstance(order, Apply):
+        return of_apply(order, columns)
+    found = layers.moves_layered(columns)
+    if order.takes_back:
+        found = f"{layers.moves_single(columns)} UNION ALL {found}"
+    return Moves(found, layers.parameters(order))
 
 
 def of_apply(order: Apply, columns: Sequence[str] = (), *, within: str = WITHIN) -> Moves:
@@ -68,13 +60,12 @@ def of_apply(order: Apply, columns: Sequence[str] = (), *, within: str = WITHIN)
     condition = where(order.rule)
     takes = order.policy == Policy.OVERRIDE
     sql = filled(
-        APPLY,
-        both="".join(f", l.{name} AS old_{name}, e.{name} AS new_{name}" for name in columns)
-        if takes
-        else "".join(f", e.{name} AS new_{name}" for name in columns),
+        APPLY if takes else FILL,
+        fitting=FITTING,
+        both="".join(f", l.{name} AS old_{name}, e.{name} AS new_{name}" for name in columns),
+        new="".join(f", {name} AS new_{name}" for name in columns),
         own="".join(f", {name}" for name in columns),
         labels=labels(columns if takes else (), within=within),
-        open=OPEN[Policy(order.policy)],
         within=within,
         rule=condition.sql,
     )
@@ -88,20 +79,3 @@ def of_apply(order: Apply, columns: Sequence[str] = (), *, within: str = WITHIN)
         "watermark_ms": milliseconds(order.watermark),
     }
     return Moves(sql, parameters, takes)
-
-
-def _of_revert(order: Revert, columns: Sequence[str]) -> Moves:
-    places = list(enumerate((*LABEL, *columns), start=1))
-    sql = filled(
-        REVERT,
-        both="".join(f", {side}.{place} AS {side}_{name}" for side in ("old", "new") for place, name in places),
-        layers=LAYERS,
-        named=NAMED,
-        any="".join(f", any({name}) AS {name}" for name in columns),
-        own="".join(f", {name}" for name in columns),
-        label=", ".join(LABEL),
-        within=WITHIN,
-        as_of=AS_OF,
-    )
-    parameters = {**order.base.parameters(), **order.named(), "standing": list(order.standing)}
-    return Moves(sql, parameters)

@@ -46,6 +46,11 @@ class Revert:
     end: datetime
     base: AsOf
 
+    @property
+    def takes_back(self) -> bool:
+        """Whether the run no longer stands; else it does again."""
+        return self.named_by not in self.standing
+
     def named(self) -> dict[str, int]:
         """Parameters of questions about what the run named."""
         return {"campaign_id": self.campaign_id, "named_by": self.named_by}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
+from apps.attribution.ledger.layers import NAMED
 from apps.attribution.ledger.orders import BEFORE_ANY, Apply, Order
 from apps.attribution.ledger.sql import MILLISECOND, WITHIN, filled, milliseconds, span
 from apps.ingress.event import EPOCH
@@ -18,10 +19,9 @@ SELECT toDate(happened_at, 'UTC') AS day, count() AS events FROM events
 WHERE {{scope}} AND {{within}}{{since}} GROUP BY day ORDER BY day
 """
 SINCE = " AND stored_at > fromUnixTimestamp64Milli({since_ms:Int64})"
-NAMED = """
+OF_NAMED = """
 SELECT toDate(happened_at, 'UTC') AS day, count() AS events FROM attribution_entries
-WHERE {{scope}} AND {{within}} AND campaign_id = {campaign_id:UInt64} AND run_id = {named_by:UInt64} AND sign = 1
-GROUP BY day ORDER BY day
+WHERE {{scope}} AND {{within}} AND {{named}} GROUP BY day ORDER BY day
 """
 FIRST = "SELECT toUnixTimestamp64Milli(happened_at) AS ms FROM events WHERE {{scope}} ORDER BY happened_at LIMIT 1"
 
@@ -44,7 +44,7 @@ def pieces(warehouse: Warehouse, order: Order) -> list[dict[str, int]]:
     """
     parameters: dict[str, int] = span(order.start, order.end)
     if not isinstance(order, Apply):
-        sql = NAMED
+        sql = filled(OF_NAMED, named=NAMED)
         parameters |= order.named()
     else:
         sql = filled(EVENTS, since=SINCE if order.since > BEFORE_ANY else "")

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from apps.attribution.ledger.chunks import CHUNK_ENTRIES, Chunk
+from apps.attribution.ledger.chunks import CHUNK_ENTRIES, Chunk, days_of
 from apps.attribution.ledger.insert import SIGNS, insert, missing
 from apps.attribution.ledger.moves import moves
-from apps.attribution.ledger.orders import Order
+from apps.attribution.ledger.orders import Order, Revert
 from apps.attribution.ledger.pieces import pieces
-from apps.attribution.ledger.sql import WITHIN, filled, milliseconds, span
+from apps.attribution.ledger.sql import MANY_EVENTS, WITHIN, filled, milliseconds, span
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 from apps.ingress.warehouse.reader import SCOPE, Warehouse
 from apps.ingress.warehouse.upkeep import change
@@ -21,6 +21,7 @@ ATTEMPTS = 3
 SETTLE_S = 1.0
 MAX_EXECUTION_S = 180
 INSERT_SETTINGS = {
+    **MANY_EVENTS,
     "insert_deduplicate": 1,
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     # The token says what a block is. In which order its rows come does not matter.
@@ -74,14 +75,26 @@ def days_left(posting: Posting) -> list[date]:
 
     Source: tables events and attribution_entries. Cost: one pass over the span, some millions of events at a time.
     """
-    asked = moves(posting.order)
-    should = filled(SHOULD, signs=SIGNS, moves=asked.sql)
-    entries: Counter[date] = Counter()
-    for piece in pieces(posting.warehouse, posting.order):
-        for one in posting.warehouse.rows(should, _OfDay, {**asked.parameters, **piece}, name="ledger_should"):
-            entries[one.day] += one.entries
+    entries = _should(posting)
     there = written(posting)
     return [day for day, number in sorted(entries.items()) if number > there[day]]
+
+
+def _should(posting: Posting) -> Counter[date]:
+    """How many entries there should be, by day."""
+    order, warehouse = posting.order, posting.warehouse
+    if isinstance(order, Revert) and order.takes_back:
+        days = days_of(warehouse, order)
+        if all(day.is_bare for day in days):
+            return Counter({day.day: day.events for day in days})
+    asked = moves(order)
+    should = filled(SHOULD, signs=SIGNS, moves=asked.sql)
+    entries: Counter[date] = Counter()
+    for piece in pieces(warehouse, order):
+        parameters = {**asked.parameters, **piece}
+        for one in warehouse.rows(should, _OfDay, parameters, name="ledger_should", limits=MANY_EVENTS):
+            entries[one.day] += one.entries
+    return entries
 
 
 def post(posting: Posting, chunk: Chunk, alive: Callable[[], None] = lambda: None) -> None:
@@ -91,7 +104,7 @@ def post(posting: Posting, chunk: Chunk, alive: Callable[[], None] = lambda: Non
     """
     for when in chunk.spans(posting.order):
         alive()
-        _insert(posting, when, _token(posting, chunk, when))
+        _insert(posting, when, _token(posting, chunk, when), is_bare=chunk.is_bare)
 
 
 def complete(posting: Posting, chunk: Chunk, alive: Callable[[], None] = lambda: None) -> bool:
@@ -125,8 +138,8 @@ def _insist(posting: Posting, when: Mapping[str, int], token: str) -> None:
     raise WarehouseUnavailable(f"ClickHouse took {lacking} entries of {token} and does not show them")
 
 
-def _insert(posting: Posting, when: Mapping[str, int], token: str) -> None:
-    asked = insert(posting.order)
+def _insert(posting: Posting, when: Mapping[str, int], token: str, *, is_bare: bool = False) -> None:
+    asked = insert(posting.order, is_bare=is_bare)
     organization_id = posting.order.organization_id
     parameters = {
         **asked.parameters,
@@ -143,4 +156,4 @@ def _insert(posting: Posting, when: Mapping[str, int], token: str) -> None:
 def _missing(posting: Posting, when: Mapping[str, int]) -> int:
     asked = missing(posting.order)
     parameters = {**asked.parameters, **when, "edition": posting.edition}
-    return posting.warehouse.rows(asked.sql, _Count, parameters, name="ledger_missing")[0].entries
+    return posting.warehouse.rows(asked.sql, _Count, parameters, name="ledger_missing", limits=MANY_EVENTS)[0].entries

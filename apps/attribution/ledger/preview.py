@@ -9,7 +9,7 @@ from functools import cached_property
 from apps.attribution.ledger.moves import moves
 from apps.attribution.ledger.orders import Order
 from apps.attribution.ledger.pieces import history_begins_at, pieces
-from apps.attribution.ledger.sql import filled
+from apps.attribution.ledger.sql import MANY_EVENTS, filled
 from apps.attribution.ledger.tally import Counts, counts
 from apps.ingress.event import Kind
 from apps.ingress.warehouse.reader import Warehouse
@@ -120,5 +120,5 @@ def preview(order: Order, *, max_execution_s: int = 15, zone: str = "UTC") -> Pr
     moved: list[Moved] = []
     for piece in pieces(warehouse, order):
         parameters = {**asked.parameters, **piece, "human": Kind.HUMAN.value, "zone": zone}
-        moved += warehouse.rows(sql, Moved, parameters, name="ledger_preview")
+        moved += warehouse.rows(sql, Moved, parameters, name="ledger_preview", limits=MANY_EVENTS)
     return Preview(tuple(moved), order.start, history_begins_at(warehouse))

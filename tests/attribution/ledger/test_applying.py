@@ -182,7 +182,7 @@ def test_another_organization_s_clicks_and_labels_are_none_of_ours(ledger: Ledge
 
 
 def test_a_day_of_several_parts_is_written_whole(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.attribution.ledger.chunks.CHUNK_FITTING", 4)
+    monkeypatch.setattr("apps.attribution.ledger.chunks.CHUNK_ENTRIES", 4)
     clicks = [ledger.click(MONDAY + timedelta(minutes=n)) for n in range(25)]
 
     ledger.applied()

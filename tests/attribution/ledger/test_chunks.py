@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from apps.attribution.ledger import chunks, running
+from apps.attribution.ledger import chunks, reverting, running
 from apps.attribution.ledger.checking import violations
+from apps.attribution.models import Policy
 from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger, country
 from tests.attribution.ledger.workers import Worker
 
@@ -20,7 +22,7 @@ def ledger() -> Ledger:
 def test_small_days_of_a_month_are_one_chunk_and_a_large_day_is_several_parts(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "CHUNK_FITTING", 4)
+    monkeypatch.setattr(chunks, "CHUNK_ENTRIES", 4)
     for day, events in {0: 1, 1: 3, 2: 1, 4: 9, 20: 2, 21: 1}.items():
         for number in range(events):
             ledger.click(MONDAY + day * A_DAY + timedelta(minutes=number))
@@ -37,7 +39,7 @@ def test_small_days_of_a_month_are_one_chunk_and_a_large_day_is_several_parts(
 
 
 def test_chunks_are_no_larger_than_what_memory_holds_of_labels(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK_FITTING", 10)
+    monkeypatch.setattr(chunks, "CHUNK_ENTRIES", 10)
     monkeypatch.setattr(chunks, "PIECE_EVENTS", 2)
     for number in range(4):
         ledger.click(MONDAY + number * A_DAY, country="DE" if number else "FR")
@@ -50,7 +52,7 @@ def test_chunks_are_no_larger_than_what_memory_holds_of_labels(ledger: Ledger, m
 def test_what_was_on_its_way_when_chunks_were_planned_is_named_as_well(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "CHUNK_FITTING", 1)
+    monkeypatch.setattr(chunks, "CHUNK_ENTRIES", 1)
     ledger.click(MONDAY + A_DAY)
     run = ledger.planned()
     worker = Worker(run)
@@ -72,5 +74,39 @@ def test_a_chunk_keeps_its_token_whatever_arrives(ledger: Ledger) -> None:
     ledger.click(MONDAY + A_DAY, stored_at=run.created_at)
 
     assert [str(chunk) for chunk in worker.chunks()] == ["2026-11-16-2026-11-17"]
-    assert cursor == {"chunks": [["2026-11-16", "2026-11-16", 1, 1]], "posted": 0}
+    assert cursor == {"chunks": [["2026-11-16", "2026-11-16", 1, 1, False]], "posted": 0}
     assert running.do_slice(worker.job, cursor) == {**cursor, "posted": 1}
+
+
+def test_a_chunk_is_bare_where_nothing_else_was_ever_named(ledger: Ledger) -> None:
+    ledger.click()
+    ledger.click(MONDAY + A_DAY, country="FR")
+    run = ledger.applied()
+
+    assert [chunk.is_bare for chunk in Worker(reverting.plan(run, now=timezone.now())).chunks()] == [True]
+
+
+@pytest.mark.parametrize("what", ["before", "after", "reverted"])
+def test_a_chunk_with_another_label_before_or_after_is_not_bare(ledger: Ledger, what: str) -> None:
+    ledger.click()
+    if what == "before":
+        ledger.applied(campaign=ledger.summer)
+    run = ledger.applied(policy=Policy.OVERRIDE)
+    if what == "after":
+        ledger.taken_from_others()
+    if what == "reverted":
+        run = ledger.reverted(run)
+
+    assert [chunk.is_bare for chunk in Worker(reverting.plan(run, now=timezone.now())).chunks()] == [False]
+
+
+def test_a_bare_chunk_is_the_inverse_of_what_was_named(ledger: Ledger) -> None:
+    clicks = [ledger.click(MONDAY + number * A_DAY, country="DE", utm_campaign="скидки") for number in range(3)]
+    run = ledger.applied()
+
+    ledger.reverted(run)
+
+    assert ledger.entries() == sorted(
+        (click.event_id, ledger.spring.pk, sign, edition) for click in clicks for sign, edition in ((-1, 2), (1, 1))
+    )
+    assert violations(ledger.organization.pk) == []

@@ -41,7 +41,7 @@ NAMES = ("Spring", "Summer", "Осень 冬")
 WORDS = ("скидки", "春", "")
 DAYS = 3
 # So few that a run has several chunks, of more than one day some, and days of more than one part.
-CHUNK_FITTING = 3
+CHUNK_ENTRIES = 3
 # Few words, days and campaigns, so that runs come to lie on one another.
 RULES = [frozenset(WORDS[:1]), frozenset(WORDS[1:2]), frozenset(WORDS[:2])]
 SPANS = [(0, DAYS), (0, DAYS), (0, DAYS - 1), (1, DAYS)]
@@ -183,7 +183,7 @@ class Both:
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK_FITTING", CHUNK_FITTING)
+    monkeypatch.setattr(chunks, "CHUNK_ENTRIES", CHUNK_ENTRIES)
 
 
 @SEQUENCES

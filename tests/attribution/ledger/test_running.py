@@ -34,7 +34,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def a_chunk_for_each_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK_FITTING", 1)
+    monkeypatch.setattr(chunks, "CHUNK_ENTRIES", 1)
 
 
 def week(ledger: Ledger) -> list[Any]:
@@ -74,6 +74,22 @@ def test_what_is_whole_is_left_alone(ledger: Ledger) -> None:
     assert [complete(worker.posting, day) for day in days] == [False] * 5
 
     assert days_left(worker.posting) == []
+
+
+def test_what_arrived_while_chunks_were_written_is_named_too(ledger: Ledger) -> None:
+    clicks = week(ledger)
+    run = ledger.planned()
+    worker = Worker(run)
+    cursor = running.do_slice(worker.job, None)
+    cursor = running.do_slice(worker.job, cursor)
+    assert cursor
+    assert cursor["posted"] == len(clicks)
+    late = [ledger.click(MONDAY, stored_at=run.created_at), ledger.click(MONDAY + 5 * A_DAY, stored_at=run.created_at)]
+
+    while cursor:
+        cursor = running.do_slice(worker.job, cursor)
+
+    assert ledger.labels() == ids([*clicks, *late], "Spring")
 
 
 def test_a_token_that_was_remembered_without_its_rows_does_not_lose_them(ledger: Ledger) -> None:
