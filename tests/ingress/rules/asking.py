@@ -8,6 +8,9 @@ from apps.ingress.rules import Rule, compiled, where
 from apps.ingress.warehouse.reader import Warehouse
 from apps.ingress.warehouse.writer import store_events
 
+# A busy machine must not look like a disagreement.
+PATIENCE_S = 120
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -25,7 +28,6 @@ class Stored:
     """Events of one organization that nobody else has, as they were stored."""
 
     organization_id: int
-    # Hypothesis writes down what a test was given, and warns of half a megabyte.
     events: Sequence[Event] = field(repr=False)
 
     def python(self, rules: Sequence[Rule]) -> dict[int, list[bool]]:
@@ -38,7 +40,7 @@ class Stored:
         wheres = [where(rule, prefix=f"r{i}") for i, rule in enumerate(rules)]
         parameters = {name: value for each in wheres for name, value in each.parameters.items()}
         sql = f"SELECT event_id, [{', '.join(each.sql for each in wheres)}] AS answers FROM events WHERE {{{{scope}}}}"
-        rows = Warehouse(self.organization_id).rows(sql, Answers, parameters, name="rules")
+        rows = Warehouse(self.organization_id, PATIENCE_S).rows(sql, Answers, parameters, name="rules")
         return {row.event_id: list(map(bool, row.answers)) for row in rows}
 
     def selected(self, rule: Rule) -> set[int]:
@@ -46,7 +48,8 @@ class Stored:
         condition = where(rule)
         sql = f"SELECT event_id FROM events WHERE {{{{scope}}}} AND {condition.sql}"
         return {
-            row.event_id for row in Warehouse(self.organization_id).rows(sql, Found, condition.parameters, name="rule")
+            row.event_id
+            for row in Warehouse(self.organization_id, PATIENCE_S).rows(sql, Found, condition.parameters, name="rule")
         }
 
 
