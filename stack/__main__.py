@@ -12,7 +12,7 @@ HELP = """\
                          (-d: in the background, returns when both answer)
 ./dev down               stops what `up -d` started, and waits for it
 ./dev test [ARGS]        set-up, throw-away services, all tests; the arguments go to pytest
-./dev lint               ruff, mypy, missing migrations, template and settings checks
+./dev lint               ruff, mypy, missing migrations, template and settings checks, audit
 ./dev bench NAME [ARGS]  figures and ratios of one benchmark; --json FILE keeps them
 ./dev manage ARGS        manage.py with the services of the running stack, or its own for the time being
 ./dev doctor             what is missing here, and how to mend it

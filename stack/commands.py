@@ -26,6 +26,7 @@ LINT = (
     ("manage.py", "check"),
     ("manage.py", "makemigrations", "--check", "--dry-run"),
     ("stack.templates",),
+    ("stack.audit",),
 )
 # Benchmarks that may find their stores as a run before left them.
 KEEPING = ("queries", "retroactive")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 import environ
 
-from trellis import logs
+from trellis import hardening, logs
 
 django_stubs_ext.monkeypatch()
 
@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "trellis.hardening.headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -206,6 +207,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TRELLIS_SECURE
+# With this name a browser takes a cookie from this host alone, over TLS: no subdomain can plant one.
+_HOST = "__Host-" if TRELLIS_SECURE else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the page
+FILE_UPLOAD_HANDLERS = hardening.UPLOAD_HANDLERS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if TRELLIS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TRELLIS_SECURE

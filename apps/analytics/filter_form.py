@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from apps.analytics.filters import BadFilter, Pair, condition, known_field
 from apps.analytics.names import called
 from apps.analytics.query import DIMENSIONS, Value
-from apps.analytics.query.dimensions import LABEL, SEPARATOR, is_number
+from apps.analytics.query.dimensions import LABEL, dimension_of, is_number
 from apps.ingress.rules import FAMILIES, FIELDS, OPERATORS
 
 # Beside the state of the page, which is carried along.
@@ -106,8 +106,9 @@ class NewFilter:
     def offered(self, found: Iterable[Value]) -> list[Pair]:
         """Each value once, with its words: of a city where it is."""
         pairs: dict[str, str] = {}
+        dimension = dimension_of(self.dimension)
         for value in found:
-            *wider, narrowest = value.key.split(SEPARATOR)
+            *wider, narrowest = dimension.parts(value.key) if dimension else [value.key]
             if narrowest:
                 pairs.setdefault(narrowest, value.text if wider else called(self.field, narrowest))
         return [*pairs.items()]

@@ -10,7 +10,6 @@ from apps.analytics import intervals
 from apps.analytics.analysis import AnalysisForm
 from apps.analytics.names import NONE, called
 from apps.analytics.query import METRICS, Answer, Dimension, Number, Query, Row, Unit, dimension_of
-from apps.analytics.query.dimensions import SEPARATOR
 from apps.ingress.rules.families import is_zone
 
 Naming = Callable[[Dimension, str], str]
@@ -89,7 +88,7 @@ def name_of(dimension: Dimension, key: str) -> str:
     """What a row is called: Germany, Munich in Germany, 14:00."""
     if dimension.is_clock:
         return dimension.text(key)
-    *around, last = zip(dimension.fields, key.split(SEPARATOR), strict=True)
+    *around, last = zip(dimension.fields, dimension.parts(key), strict=True)
     if not last[1] or not around:
         return called(*last)
     return ", ".join([called(*last), *(called(*part) for part in reversed(around) if part[0] != "region" and part[1])])
@@ -135,7 +134,7 @@ def _key(dimension: Dimension, key: str, form: AnalysisForm, naming: Naming) -> 
     text = naming(dimension, key)
     if dimension.is_clock:
         return Key(text, key, form.narrowed({clock_field(dimension, form): key}) if is_zone(form.zone.key) else "")
-    values = dict(zip(dimension.fields, key.split(SEPARATOR), strict=True))
+    values = dict(zip(dimension.fields, dimension.parts(key), strict=True))
     code = values[dimension.fields[-1]]
     return Key(
         text,

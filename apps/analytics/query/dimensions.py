@@ -31,13 +31,17 @@ class Dimension:
             return f"{value}:00"
         if self.name == "weekday":
             return day_name[int(value) - 1]
-        return ", ".join(part for part in reversed(value.split(SEPARATOR)) if part)
+        return ", ".join(part for part in reversed(self.parts(value)) if part)
+
+    def parts(self, value: str) -> list[str]:
+        """What each field has. The last one is a stranger's word as a rule, and may have the separator in it."""
+        return value.split(SEPARATOR, max(len(self.fields) - 1, 0))
 
     def rule(self, value: str) -> Rule | None:
         """What holds for the events of this row, to narrow a page to it; None for the clock and the label, which are no fields."""
         if self.is_clock or self.name == LABEL:
             return None
-        terms = tuple(_term(field, part) for field, part in zip(self.fields, value.split(SEPARATOR), strict=True))
+        terms = tuple(_term(field, part) for field, part in zip(self.fields, self.parts(value), strict=True))
         return terms[0] if len(terms) == 1 else Every(terms)
 
 

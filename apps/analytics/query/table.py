@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apps.analytics.export import safe
 from apps.analytics.query.answers import Answer, Number, Row
-from apps.analytics.query.dimensions import SEPARATOR, Dimension, dimension_of
+from apps.analytics.query.dimensions import Dimension, dimension_of
 from apps.analytics.query.intervals import Interval
 
 
@@ -34,7 +34,7 @@ def key_of(answer: Answer, row: Row) -> dict[str, str]:
     for name, value in zip(answer.query.dimensions, row.key, strict=False):
         dimension = dimension_of(name)
         assert dimension is not None
-        found.update(zip(members(dimension), value.split(SEPARATOR), strict=True))
+        found.update(zip(members(dimension), dimension.parts(value), strict=True))
     return found
 
 
