@@ -65,10 +65,6 @@ class AnalysisForm(NarrowedForm):
         asked = self.cleaned_data.get("interval")
         return Interval(asked) if asked else intervals.usual(self.report_span)
 
-    def changed(self, **values: str) -> str:
-        """The address of the same report with these names having these values; empty takes the name away."""
-        return urlencode([*self.pairs(*values), *((name, value) for name, value in values.items() if value)])
-
     @property
     def earlier_query(self) -> str:
         return self._shifted(-1)

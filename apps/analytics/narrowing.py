@@ -55,6 +55,10 @@ class NarrowedForm(ReportForm):
             self.add_error("edition", str(error))
             return None
 
+    def changed(self, **values: str) -> str:
+        """The address of the same report with these names having these values; empty takes the name away."""
+        return urlencode([*self.pairs(*values), *((name, value) for name, value in values.items() if value)])
+
     def pairs(self, *without: str) -> list[Pair]:
         return [*super().pairs(*without), *(() if "filters" in without else self.filters.pairs)]
 

@@ -76,7 +76,7 @@ class Question(Generic[AnyForm]):
     def edition_menu(self) -> EditionMenu | None:
         """None for an organization without editions."""
         form = self.form
-        if not isinstance(form, AnalysisForm):
+        if not isinstance(form, NarrowedForm):
             return None
         pinned = self.as_of.number if self.as_of else None
         return edition_menu(self.organization.pk, pinned, lambda number: form.changed(edition=number))

@@ -130,8 +130,19 @@ def test_an_older_edition_is_shown_said_and_led_back_from(page: Client, named: R
     assert said.count(f"edition={first}") > 10, "days, kinds, filters, parts and files carry it"
 
 
+def test_the_list_of_events_says_which_edition_narrows_it_and_leads_to_others(
+    page: Client, spring: Campaign, named: Run, reverted: Run
+):
+    said = text(page, f"/events?attributed_campaign={spring.pk}&edition={named.number}")
+
+    assert f"As of edition {named.number}; newest is {reverted.number}" in said
+    assert f'id="edition-{reverted.number}" href="?' in said
+    assert "No event fits" not in said
+    assert "No event fits" in text(page, f"/events?attributed_campaign={spring.pk}")
+
+
 @pytest.mark.usefixtures("reverted")
-@pytest.mark.parametrize("path", ["/", "/explore", "/reports/campaigns/spring"])
+@pytest.mark.parametrize("path", ["/", "/explore", "/events", "/reports/campaigns/spring"])
 def test_nothing_is_pinned_unless_somebody_asked_for_it(page: Client, path: str):
     said = text(page, path)
 
@@ -140,7 +151,7 @@ def test_nothing_is_pinned_unless_somebody_asked_for_it(page: Client, path: str)
     assert "edition=" not in said.partition('id="filters"')[2].partition("</div>")[0]
 
 
-@pytest.mark.parametrize("path", ["/", "/explore"])
+@pytest.mark.parametrize("path", ["/", "/explore", "/events"])
 def test_without_editions_there_is_no_menu(page: Client, path: str):
     assert "edition" not in text(page, path)
 
