@@ -16,7 +16,7 @@ from apps.ingress import jobs
 from apps.ingress.models import Job
 from apps.ingress.warehouse.connection import client
 from apps.ingress.warehouse.errors import WarehouseUnavailable
-from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger, ids
+from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger, country, ids
 from tests.attribution.ledger.workers import Worker
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
@@ -90,6 +90,20 @@ def test_what_arrived_while_chunks_were_written_is_named_too(ledger: Ledger) -> 
         cursor = running.do_slice(worker.job, cursor)
 
     assert ledger.labels() == ids([*clicks, *late], "Spring")
+
+
+def test_a_day_that_has_fewer_entries_than_events_is_whole_when_the_others_had_a_label(ledger: Ledger) -> None:
+    german, french = ledger.click(country="DE"), ledger.click(country="FR")
+    ledger.applied(country("DE"), campaign=ledger.summer)
+    worker = Worker(ledger.planned())
+    (chunk,) = worker.chunks()
+
+    assert days_left(worker.posting) == [chunk.first]
+    post(worker.posting, chunk)
+    assert days_left(worker.posting) == []
+
+    worker.finish()
+    assert ledger.labels() == {german.event_id: "Summer", french.event_id: "Spring"}
 
 
 def test_a_token_that_was_remembered_without_its_rows_does_not_lose_them(ledger: Ledger) -> None:
