@@ -35,8 +35,29 @@ def test_whoever_signs_in_at_warden_lands_on_overview_as_a_member(visit, warden:
     member = Membership.objects.get(user__email="marketer@warden.localhost")
     assert (member.organization.key, member.role) == ("acme", "marketer")
 
-    page.goto(f"{visit.address}/settings")
+    page.goto(f"{visit.address}/settings/members")
     expect(page.get_by_role("cell", name=re.compile("marketer@warden.localhost"))).to_be_visible()
+
+
+PORTAL = """<!doctype html><title>Portal</title>
+<form method="post" action="{address}/warden/session"><input type="hidden" name="token" value="{token}">
+<button>Open Trellis</button></form>"""
+
+
+@pytest.mark.parametrize(("is_the_portal", "lands"), [(True, "Overview"), (False, "You are not signed in")])
+def test_a_portal_opens_trellis_for_its_visitor_and_no_other_site_does(visit, warden, is_the_portal, lands):
+    """Another site, as the browser sees it: what it sends as Origin decides."""
+    origin = warden.warden.issuer if is_the_portal else "https://portal.example"
+    WardenIssuer.objects.update(portal_origin=origin)
+    token = warden.warden.token(warden.warden.people[0].claims())
+    form = PORTAL.format(address=visit.address, token=token).encode()
+    warden.answers["/portal"] = (200, {"Content-Type": "text/html"}, form)
+
+    page = visit("/accounts/login/")
+    page.goto(f"{warden.warden.issuer}/portal")
+    page.get_by_role("button", name="Open Trellis").click()
+
+    expect(page.get_by_role("heading", name=lands)).to_be_visible()
 
 
 def test_without_an_issuer_there_is_no_button(visit, warden: WardenServer):

@@ -28,7 +28,7 @@ NO_ENTRY = (
 STAFF = "Staff sign in with their password and their second factor, not by Warden."
 TAKEN = (
     "Somebody with your e-mail address is here already. If it is you, sign in as before, and connect Warden under "
-    "Your account, Sign-in by Warden."
+    "Your account, Warden."
 )
 AWAY = "Warden does not answer. Try again in a moment, or sign in with your password."
 log = structlog.get_logger(__name__)

@@ -1,5 +1,7 @@
 """Two ways from Warden into the pages: by its own sign-in page and back, and with a token that somebody posts."""
 
+from typing import cast
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_next_redirect_url, perform_login
 from allauth.socialaccount.adapter import get_adapter
@@ -12,7 +14,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework.request import Request
 
+from apps.accounts.rate_limits import refused_too_often
 from apps.accounts.warden import exchanging, sessions, sign_in
 from apps.accounts.warden.asking import WardenUnavailable
 from apps.accounts.warden.exchanging import ForeignForm
@@ -54,7 +58,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
     except ForeignForm:
         return sign_in.refusal(request, "This site may not sign anybody in here.", status=403)
     except BadToken:
-        return sign_in.refusal(request, sign_in.NO_ENTRY, status=401)
+        return _refused(request)
     except WardenUnavailable as error:
         answer = sign_in.refusal(request, sign_in.AWAY, status=503)
         answer["Retry-After"] = str(error.retry_after_s)
@@ -63,3 +67,13 @@ def exchange(request: HttpRequest) -> HttpResponse:
     record_authentication(request, person, sessions.METHOD, provider=issuer.key)
     done: HttpResponse = perform_login(request, person, email_verification="none", redirect_url="/")
     return done
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    """Counted with what the API refuses to the same address."""
+    slowed = refused_too_often(cast(Request, request))
+    if slowed is None:
+        return sign_in.refusal(request, sign_in.NO_ENTRY, status=401)
+    answer = sign_in.refusal(request, str(slowed.detail), status=429)
+    answer["Retry-After"] = str(slowed.wait)
+    return answer

@@ -140,3 +140,13 @@ def test_somebody_else_who_was_signed_in_is_signed_out_first(browser: Client, se
 
     text = browser.get("/settings").text
     assert (DANA.email in text, "old@example.com" in text) == (True, False)
+
+
+def test_who_guesses_tokens_is_slowed(server: WardenServer, settings: Any) -> None:
+    settings.TRELLIS_API_POINTS = 600
+    guesser = Client(REMOTE_ADDR="192.0.2.77")
+
+    answers = [post(guesser, "a.b.c") for _ in range(100)]
+
+    assert answers[0].status_code == 401
+    assert any(answer.status_code == 429 and int(answer["Retry-After"]) > 0 for answer in answers)
