@@ -9,7 +9,7 @@ from celery.signals import setup_logging, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trellis.settings")
 
-app = Celery("trellis")
+app = Celery("trellis", task_cls="apps.accounts.audit.noted:NotedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["apps.campaigns"], related_name="cap_tasks")
@@ -93,6 +93,11 @@ app.conf.beat_schedule = {
     "forget address keys": {
         "task": "apps.ingress.tasks.forget_address_keys",
         "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "forget audit": {
+        "task": "apps.accounts.tasks.forget_audit",
+        "schedule": crontab(hour=3, minute=20),
         "options": {"expires": 3600.0},
     },
     "revive jobs": {"task": "apps.ingress.tasks.revive_jobs", "schedule": 30.0, "options": {"expires": 30.0}},

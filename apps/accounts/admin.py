@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from apps.accounts.models import ApiKey, Domain, Membership, Organization, User
+from apps.accounts.models import ApiKey, AuditEntry, Domain, Membership, Organization, User
 from apps.accounts.roles import Scope
 from apps.accounts.warden import admin as warden_admin
 
@@ -151,3 +151,21 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
         for key in keys:
             key.revoke(timezone.now())
         self.message_user(request, "Revoked. Programs that use them are refused from now on.", messages.SUCCESS)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
+    """Staff look, in every organization; the table itself lets nobody change it."""
+
+    list_display = ("at", "deed", "noun", "row_id", "named", "organization_id", "user_id", "program", "task", "address")
+    list_filter = ("deed", "noun")
+    search_fields = ("=row_id", "=request_id", "named")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False

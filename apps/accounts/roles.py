@@ -57,7 +57,7 @@ TABLE: dict[Verb, Permission] = {
         "change settings, domains, networks and webhooks, make API keys, invite and remove members",
         frozenset({Role.OWNER, Role.ADMIN}),
     ),
-    Verb.OWN: Permission("make and unmake owners", frozenset({Role.OWNER})),
+    Verb.OWN: Permission("make and unmake owners, read the audit", frozenset({Role.OWNER})),
 }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.accounts import api_schema, domain_views, invitation_views, member_views, views
+from apps.accounts import api_schema, audit_views, domain_views, invitation_views, member_views, views
 from apps.accounts.warden import views as warden_views
 
 app_name = "accounts"
@@ -36,6 +36,7 @@ urlpatterns = [
     # In front of allauth's own, which would send the browser on in a way our policy forbids.
     path("accounts/oidc/<slug:provider_id>/login/", warden_views.start, name="warden-sign-in"),
     path("warden/session", warden_views.exchange, name="warden-session"),
+    path("settings/audit", audit_views.audit, name="audit"),
     path("organizations/new", views.new_organization, name="new-organization"),
     path("organizations/leave", member_views.leave, name="leave"),
     path("organizations/switch", views.switch_organization, name="switch-organization"),

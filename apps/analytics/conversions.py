@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 
 from apps.accounts.models import Membership
-from apps.analytics.export import lines_of
+from apps.accounts.spreadsheet import lines_of
 from apps.analytics.forms import ReportForm, SearchInput
 from apps.analytics.span import milliseconds
 from apps.attribution.maps import Status

@@ -1,13 +1,12 @@
 """Events and tables as CSV, for spreadsheets, without letting a visitor write formulas into one."""
 
 import csv
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 
+from apps.accounts.spreadsheet import lines_of, safe
 from apps.analytics.reports.events import Cursor, ListedEvent, Selection, newest_events
 from apps.analytics.span import Span
 from apps.analytics.tables import Column, Line, Table
@@ -16,17 +15,6 @@ from apps.ingress.warehouse.reader import Warehouse
 PAGE = 5_000
 MAX_EVENTS = 100_000
 EDITION = "As of edition"
-# A cell that begins so is a formula to some spreadsheet; a leading apostrophe makes it text (OWASP, "CSV Injection"). Cells begin
-# where we say, and where a comma stands in numbers, also after a semicolon, whatever the quotes are. There a blank keeps it
-# text, which leaves the agents of most bots as they are.
-FORMULA = re.compile(r"""(?:^ *|(?<=[;\t\r\n]))(?="*[=+\-@\t\r\n＝＋－＠])""")
-
-
-class _Line:
-    """A file for csv.writer that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def csv_of(warehouse: Warehouse, selection: Selection) -> Iterator[str]:
@@ -62,12 +50,6 @@ def csv_answer(title: str, span: Span, table: Table) -> HttpResponse:
     return answer
 
 
-def safe(value: object) -> str:
-    """The cell as text that no spreadsheet takes for a formula."""
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return FORMULA.sub(lambda blanks: f"'{blanks[0]}", text)
-
-
 def _head(column: Column) -> str:
     kind, _, currency = column.unit.partition(":")
     return f"{column.label} ({currency})" if kind == "money" else column.label
@@ -76,13 +58,6 @@ def _head(column: Column) -> str:
 def _row(line: Line) -> list[object]:
     """What somebody sent is made safe; numbers are ours, and a minus before one is no formula."""
     return [*(safe(key.text) for key in line.keys), *("" if cell.value is None else cell.value for cell in line.cells)]
-
-
-def lines_of(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """CSV line by line, for answers too long to be held. Every cell is made safe."""
-    write = csv.writer(_Line()).writerow
-    yield write(header)
-    yield from (write([safe(cell) for cell in row]) for row in rows)
 
 
 def _walked(

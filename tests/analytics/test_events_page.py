@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import Membership
-from apps.analytics.export import safe
+from apps.accounts.spreadsheet import safe
 from apps.ingress.event import Kind, Reason
 from apps.ingress.snowflake import click_id
 from tests.analytics.listing import HTMX, an_event, listed, rows_of

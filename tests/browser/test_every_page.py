@@ -22,7 +22,7 @@ OF_MEMBERS = [
     "/live", "/jobs", "/events?kinds=all", "/events?q=nothing",
     "/links", "/links?search=nothing", "/links/new", "/links/summer", "/links/summer/change", "/settings",
     "/settings/members", "/settings/api-keys", "/settings/signing", "/settings/channels", "/settings/privacy",
-    "/settings/domains", "/settings/networks",
+    "/settings/domains", "/settings/networks", "/settings/audit", "/settings/audit?thing=nothing",
     "/organizations/new", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/",
     "/conversions", "/conversions?state=orphan", "/costs", "/unattributed", "/unattributed?group=signature&country=NZ",
     "/unattributed/totals", "/unattributed/groups", "/reports/coverage",

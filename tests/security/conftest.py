@@ -17,7 +17,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.accounts.models import ApiKey, Membership, Organization
+from apps.accounts.models import ApiKey, AuditEntry, Membership, Organization
 from apps.accounts.roles import Scope
 from apps.analytics.reports.events import Cursor
 from apps.attribution.booking import book_waiting
@@ -117,6 +117,7 @@ def acme(db: None) -> Acme:
     second_factor = Authenticator.objects.create(user=owner.user, type=Authenticator.Type.TOTP, data={"secret": ""})
     objects = {
         "accounts/apikey": key.pk,
+        "accounts/auditentry": AuditEntry.objects.latest("pk").pk,
         "accounts/domain": domain.pk,
         "accounts/invitation": make.an_invitation(owner, f"{SECRET}@example.com", token=INVITED).pk,
         "accounts/membership": owner.pk,

@@ -13,6 +13,7 @@ class Who(Enum):
     MEMBER = "members"
     WRITER = "members who may write"
     MANAGER = "members who may manage"
+    OWNER = "owners"
     STAFF = "staff"
     PERMITTED = "staff with permission for the model"
     PROGRAM = "programs with analytics:read"
@@ -22,7 +23,7 @@ class Who(Enum):
 
 
 # The verb of the one table that each of these asks for.
-ASKS = {Who.MEMBER: Verb.READ, Who.WRITER: Verb.WRITE, Who.MANAGER: Verb.MANAGE}
+ASKS = {Who.MEMBER: Verb.READ, Who.WRITER: Verb.WRITE, Who.MANAGER: Verb.MANAGE, Who.OWNER: Verb.OWN}
 ALLOWED = {
     Who.PERSON: set(Role),
     **{who: set(TABLE[verb].roles) for who, verb in ASKS.items()},
@@ -83,6 +84,7 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "settings/privacy/visitor": (Who.MANAGER, POST),
     "settings/privacy/visitor/export": (Who.MANAGER, POST),
     "settings/privacy/visitor/erase": (Who.MANAGER, POST),
+    "settings/audit": (Who.OWNER, GET),
     "settings/channels": (Who.MEMBER, GET),
     "settings/channels/preview": (Who.MEMBER, GET),
     "settings/channels/change": (Who.MANAGER, POST),
@@ -245,7 +247,8 @@ ACCOUNTS = {f"accounts/{door}": (Who.ANYBODY, BOTH) for door in _DOORS} | {
 }
 
 # The admin has the same pages for each model that is registered.
-MODELS = """accounts/apikey accounts/domain accounts/membership accounts/organization accounts/user accounts/wardenissuer
+MODELS = """accounts/apikey accounts/auditentry accounts/domain accounts/membership accounts/organization accounts/user
+accounts/wardenissuer
 account/emailaddress attribution/booking attribution/conversion attribution/costupload attribution/network auth/group
 campaigns/campaign campaigns/campaignversion campaigns/link ingress/adclickparameter ingress/channelrule
 ingress/deadletter ingress/knownnetwork ingress/organizationtables ingress/postback ingress/referrer

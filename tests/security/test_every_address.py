@@ -18,7 +18,7 @@ from tests.security.conftest import Acme, nothing_changed
 from tests.security.rules import ALLOWED, ASKS, BOTH, OPENS, OURS, POST, PROGRAMS, RULES, Who, routes_for
 
 OF_PEOPLE = [route for route in RULES if RULES[route][0] not in (Who.ANYBODY, *PROGRAMS)]
-OF_MEMBERS = routes_for(Who.MEMBER, Who.WRITER, Who.MANAGER)
+OF_MEMBERS = routes_for(Who.MEMBER, Who.WRITER, Who.MANAGER, Who.OWNER)
 OF_STAFF = routes_for(Who.STAFF, Who.PERMITTED)
 OF_PROGRAMS = routes_for(*PROGRAMS)
 # What a key with one scope may ask by the first method of the address.

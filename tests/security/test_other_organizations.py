@@ -17,8 +17,8 @@ from tests.security.addresses import path, places
 from tests.security.conftest import SECRET, Acme, nothing_changed
 from tests.security.rules import OURS, Who, routes_for
 
-OF_MEMBERS = routes_for(Who.MEMBER, Who.WRITER, Who.MANAGER)
-PAGES = routes_for(Who.PERSON, Who.MEMBER, Who.WRITER, Who.MANAGER, methods=("GET",), among=OURS)
+OF_MEMBERS = routes_for(Who.MEMBER, Who.WRITER, Who.MANAGER, Who.OWNER)
+PAGES = routes_for(Who.PERSON, Who.MEMBER, Who.WRITER, Who.MANAGER, Who.OWNER, methods=("GET",), among=OURS)
 NAMING = [route for route in OF_MEMBERS if places(route)]
 # What these name, everybody has: clicks of any key, and a card of one's own.
 OF_EVERYBODY = {"reports/link-clicks/<str:key>", "reports/breakdown/<slug:group>"}

@@ -1,6 +1,7 @@
 """People, the organizations they work in or are invited to, and the keys their programs carry."""
 
 from apps.accounts.models.api_keys import LAST_USED_EVERY, TOKEN_PREFIX, ApiKey, hash_of, new_key_id
+from apps.accounts.models.audit import AuditEntry
 from apps.accounts.models.invitations import OPEN_FOR, Invitation
 from apps.accounts.models.members import Membership
 from apps.accounts.models.organizations import RETENTION_MAX_DAYS, Domain, Organization, new_link_secret
@@ -13,6 +14,7 @@ __all__ = [
     "RETENTION_MAX_DAYS",
     "TOKEN_PREFIX",
     "ApiKey",
+    "AuditEntry",
     "Domain",
     "Invitation",
     "Membership",

@@ -47,3 +47,7 @@ class Membership(models.Model):
     @property
     def may_manage(self) -> bool:
         return self.may(Verb.MANAGE)
+
+    @property
+    def may_own(self) -> bool:
+        return self.may(Verb.OWN)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from apps.analytics.export import safe
+from apps.accounts.spreadsheet import safe
 from apps.analytics.query.answers import Answer, Number, Row
 from apps.analytics.query.dimensions import Dimension, dimension_of
 from apps.analytics.query.intervals import Interval
