@@ -11,12 +11,12 @@ from tests.faults.waiting import until
 
 pytestmark = pytest.mark.faults
 
-EVENTS, DAYS = 240_000, 120
+EVENTS, DAYS = 180_000, 2_600
 _organizations = count(80_001)
-# Half of them are the campaign's; many days, so that there is much to be killed in.
+# Half of them are the campaign's; many months, as each is a chunk of its own, so that there is much to be killed in.
 MAKE = """
 INSERT INTO events (organization_id, event_id, happened_at, stored_at, method, source, query, origin, kind)
-SELECT {organization}, 1 + number, toDateTime64('2026-01-05 00:00:00', 3, 'UTC') + intDiv(number * 86400 * {days}, {events}),
+SELECT {organization}, 1 + number, toDateTime64('2019-01-05 00:00:00', 3, 'UTC') + intDiv(number * 86400 * {days}, {events}),
        '2026-06-01', 'GET', if(number % 2, 'partner', 'newsletter'), concat('n=', toString(number)), 'live', 'human'
 FROM numbers({events})
 """
@@ -32,7 +32,7 @@ from apps.ingress.rules import Term
 organization = Organization.objects.create(id={organization}, key="runs-{organization}", name="Runs")
 campaign = editing.new_campaign(organization, None, "Partner", zone="UTC")
 run = applying.plan(
-    campaign, InForce(Term("source", "is", "partner")), datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC),
+    campaign, InForce(Term("source", "is", "partner")), datetime(2019, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC),
     policy=Policy.FILL, now=timezone.now(),
 )
 print(running.start(run).pk)
