@@ -11,15 +11,21 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.belonging import Insider
+from apps.accounts.locks import locked, opened
 from apps.accounts.models import Organization
 
 SECRET_BYTES = 32
+PURPOSE = "webhook secret"
 URL_MAX_CHARS = 1_000
 
 
 def new_secret() -> str:
     """As Standard Webhooks has it: 24 to 64 random bytes in base64."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+
+
+def new_locked_secret() -> str:
+    return locked(new_secret(), PURPOSE)
 
 
 def new_message_id() -> str:
@@ -41,11 +47,11 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
 
 
 class WebhookEndpoint(models.Model):
-    """The secret signs every message. It has to be kept as it is, and is shown once."""
+    """The secret signs every message, so it is kept and not hashed, locked; and shown once."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="webhook_endpoints")
     url = models.CharField(max_length=URL_MAX_CHARS)
-    secret = models.CharField(max_length=120, default=new_secret, editable=False)
+    locked_secret = models.TextField(default=new_locked_secret, editable=False)
     events = ArrayField(models.CharField(max_length=40, choices=EventType), help_text="of what it is told")
     paused_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
@@ -60,6 +66,11 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def secret(self) -> str:
+        """Errors: cryptography.fernet.InvalidToken, when SECRET_KEY and its fallbacks have all changed since."""
+        return opened(self.locked_secret, PURPOSE)
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 
+from cryptography.fernet import InvalidToken
 from standardwebhooks import Webhook
 
 from apps.attribution.models import WebhookDelivery
@@ -35,6 +36,8 @@ def send(delivery: WebhookDelivery, now: datetime) -> Answer:
     try:
         place = place_of(delivery.endpoint.url)
         return _told(_posted(place, delivery.body.encode(), _headers(delivery, now)))
+    except InvalidToken:
+        return Answer(0, "Its secret was locked with another SECRET_KEY: remove the webhook and make another.")
     except BadPlace as error:
         return Answer(0, str(error))
     except ssl.SSLError as error:
