@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg import connect
 
 from apps.accounts.audit.saying import said_by
 from apps.accounts.models import AuditEntry, Domain, Membership
@@ -156,6 +157,16 @@ def test_nobody_is_named_for_what_comes_after_on_the_same_connection(alice: Memb
 
     named = dict(AuditEntry.objects.filter(noun="accounts_domain").values_list("named", "user_id"))
     assert named == {"one.example": alice.user_id, "two.example": alice.user_id, "three.example": None}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_breaks_after_the_change_fails_nobody(alice: Membership) -> None:
+    with said_by(lambda: {"user_id": alice.user_id}):
+        make.a_domain(alice.organization, "one.example")
+        with connect(connection.connection.info.dsn, password=connection.connection.info.password) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+
+    assert the_last("accounts_domain").named == "one.example"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
+from psycopg import Error as PostgresError
 from psycopg.pq import TransactionStatus
 from structlog.contextvars import get_contextvars
 
@@ -70,7 +71,11 @@ class _Speaker:
     def fall_silent(self, connection: BaseDatabaseWrapper) -> None:
         """The connection serves others after us."""
         if self._spoke and _can_listen(connection):
-            _say(connection, "")
+            try:
+                _say(connection, "")
+            except PostgresError:
+                # What was done is done; a connection that broke since serves nobody.
+                connection.close()
 
 
 def _can_listen(connection: BaseDatabaseWrapper) -> bool:
