@@ -34,6 +34,12 @@ def _no_rate_limits(settings: Any) -> None:
     settings.TRELLIS_API_POINTS = 0
 
 
+@pytest.fixture(autouse=True)
+def _staff_prove_themselves(settings: Any) -> None:
+    """As in production, whatever a developer's own machine lets pass."""
+    settings.TRELLIS_STAFF_SECOND_FACTOR = True
+
+
 @pytest.fixture
 def clickhouse_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """ClickHouse where nobody listens, for this thread."""

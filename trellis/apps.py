@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.core.checks import register
+from django.utils.module_loading import autodiscover_modules
 
 from trellis import checks
 
@@ -9,3 +10,4 @@ class TrellisConfig(AppConfig):
 
     def ready(self) -> None:
         register(checks.faults, checks.TAG)
+        autodiscover_modules("job_permits")

@@ -145,7 +145,16 @@ def _mail() -> Found:
         )
 
 
-CHECKS: tuple[Callable[[], Found], ...] = (_secrets, _node, _spool, _request, _addresses, _mail)
+def _staff() -> Found:
+    if not settings.TRELLIS_STAFF_SECOND_FACTOR and not settings.DEBUG:
+        yield Error(
+            "TRELLIS_STAFF_SECOND_FACTOR is off: a stolen password of staff would open every organization.",
+            hint="Leave it out. Staff without a second factor are led to set one up.",
+            id="trellis.E010",
+        )
+
+
+CHECKS: tuple[Callable[[], Found], ...] = (_secrets, _node, _spool, _request, _addresses, _mail, _staff)
 
 
 def _secret_key() -> str:

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.sessions.SessionsSeen",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.accounts.middleware.CurrentMember",
     "django_structlog.middlewares.RequestMiddleware",
@@ -174,6 +176,7 @@ SOCIALACCOUNT_ADAPTER = "apps.accounts.warden.sign_in.WardenAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # who came by Warden; a password still wants a confirmed address
 MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Trellis"
+TRELLIS_STAFF_SECOND_FACTOR = env.bool("TRELLIS_STAFF_SECOND_FACTOR", default=not DEBUG)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trellis <noreply@localhost>")
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView
 
+from apps.accounts.second_factor import Enrolment
 from trellis import health, problems
 from trellis.api_docs import ApiDocs
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", ExportToDjangoView, name="metrics"),
     path("", include("apps.accounts.urls")),
+    path("accounts/2fa/totp/activate/", Enrolment.as_view()),  # before allauth's own of the same address
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
+from apps.accounts import second_factor
 from apps.accounts.models import ApiKey, Domain, Invitation, Membership, User
 from apps.accounts.roles import Verb
 from apps.accounts.warden import sessions
@@ -101,7 +102,7 @@ def role_required(verb: str) -> Callable[[View[P]], Page[P]]:
 
 
 def staff_required(view: Page[P]) -> Page[P]:
-    """Lets staff in, with or without an organization; anybody else signed in gets 403."""
+    """Lets staff in who proved a second factor, with or without an organization; anybody else signed in gets 403."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -109,7 +110,8 @@ def staff_required(view: Page[P]) -> Page[P]:
             return _sign_in(request)
         if not _person(request).is_staff:
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        step = second_factor.step_for(request, request.get_full_path())
+        return step if step is not None else view(request, *args, **kwargs)
 
     return _asking(STAFF, guarded)
 

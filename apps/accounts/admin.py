@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as their_sessions
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -14,18 +15,29 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.accounts import second_factor
 from apps.accounts.models import ApiKey, AuditEntry, Domain, Membership, Organization, User
 from apps.accounts.roles import Scope
 from apps.accounts.warden import admin as warden_admin
 
 WARDEN = warden_admin.WardenIssuerAdmin  # imported so that it is registered
 # The same door as everybody: rate limits, verified address, second factor.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = second_factor.asked_at(secure_admin_login(admin.site.login))  # type: ignore[method-assign]
+
+
+def _may_enter(request: HttpRequest) -> bool:
+    person = request.user
+    return person.is_active and person.is_staff and second_factor.is_proven(request)
+
+
+admin.site.has_permission = _may_enter  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Trellis staff"
 
 
 # allauth's own page shows, and lets people edit, the secret behind the second factor.
 admin.site.unregister(Authenticator)
+# And this one looks for people by a name that ours do not have. Switching a person off ends all their sessions.
+admin.site.unregister(their_sessions.UserSession)
 
 
 @admin.register(Authenticator)

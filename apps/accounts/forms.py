@@ -17,6 +17,13 @@ from apps.accounts.founding import found_organization
 from apps.accounts.models import Domain, Organization, User
 from apps.accounts.roles import Scope
 
+OVERLAP_HOURS = [
+    ("24", "a day"),
+    ("168", "a week"),
+    ("720", "30 days"),
+    ("1", "an hour"),
+    ("0", "no longer: it is revoked"),
+]
 EXPIRY_DAYS = [("90", "in 90 days"), ("365", "in a year"), ("30", "in 30 days"), ("", "never")]
 
 
@@ -96,3 +103,10 @@ class NewApiKey(forms.Form):
     def expires_at(self, now: datetime) -> datetime | None:
         days = self.cleaned_data["expires"]
         return now + timedelta(days=int(days)) if days else None
+
+
+class RotatedKey(forms.Form):
+    overlap = forms.ChoiceField(choices=OVERLAP_HOURS)
+
+    def overlap_time(self) -> timedelta:
+        return timedelta(hours=int(self.cleaned_data["overlap"]))

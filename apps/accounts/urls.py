@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.accounts import api_schema, audit_views, domain_views, invitation_views, member_views, views
+from apps.accounts import api_schema, audit_views, domain_views, invitation_views, member_views, sessions, views
 from apps.accounts.warden import views as warden_views
 
 app_name = "accounts"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("settings/signing/replace", views.replace_link_secret, name="replace-link-secret"),
     path("settings/api-keys", views.api_keys, name="api-keys"),
     path("settings/api-keys/create", views.create_api_key, name="create-api-key"),
+    path("settings/api-keys/<slug:key_id>/rotate", views.rotate_api_key, name="rotate-api-key"),
     path("settings/api-keys/<slug:key_id>/revoke", views.revoke_api_key, name="revoke-api-key"),
     path("settings/members", member_views.members, name="members"),
     path("settings/members/<int:member_id>/role", member_views.change_role, name="change-role"),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("accounts/oidc/<slug:provider_id>/login/", warden_views.start, name="warden-sign-in"),
     path("warden/session", warden_views.exchange, name="warden-session"),
     path("settings/audit", audit_views.audit, name="audit"),
+    path("sessions/<int:session_id>/end", sessions.end_session, name="end-session"),
     path("organizations/new", views.new_organization, name="new-organization"),
     path("organizations/leave", member_views.leave, name="leave"),
     path("organizations/switch", views.switch_organization, name="switch-organization"),

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts import access
 from apps.accounts.access import MemberRequest, member_required, role_required, signed_in_required
-from apps.accounts.forms import NewApiKey, NewOrganization, OrganizationSettings
+from apps.accounts.forms import OVERLAP_HOURS, NewApiKey, NewOrganization, OrganizationSettings, RotatedKey
 from apps.accounts.founding import found_organization
-from apps.accounts.models import ApiKey, Organization, User
+from apps.accounts.models import ApiKey, CannotRotate, Organization, User
 from apps.accounts.roles import Verb
 
 
@@ -103,6 +103,22 @@ def create_api_key(request: MemberRequest) -> HttpResponse:
 
 @role_required(Verb.MANAGE)
 @require_POST
+@never_cache
+def rotate_api_key(request: MemberRequest, key_id: str) -> HttpResponse:
+    """Like a new one, shown once; the old one goes on for as long as was chosen."""
+    old, form = access.api_key_for(request.member, key_id), RotatedKey(request.POST)
+    try:
+        if not form.is_valid():
+            raise CannotRotate("Choose for how long the old key goes on.")
+        key, token = old.rotate(form.overlap_time(), by=request.member.user, now=timezone.now())
+    except CannotRotate as refused:
+        return _api_keys_page(request, form=NewApiKey(), refused=str(refused), status=422)
+    old.refresh_from_db()
+    return render(request, "accounts/api_key_created.html", {"key": key, "token": token, "old": old})
+
+
+@role_required(Verb.MANAGE)
+@require_POST
 def revoke_api_key(request: MemberRequest, key_id: str) -> HttpResponse:
     key = access.api_key_for(request.member, key_id)
     key.revoke(timezone.now())
@@ -120,7 +136,7 @@ def _organization_page(
     return render(request, "accounts/organization.html", page, status=status)
 
 
-def _api_keys_page(request: MemberRequest, *, form: NewApiKey, status: int = 200) -> HttpResponse:
-    keys = ApiKey.objects.visible_to(request.member).select_related("created_by")
-    page = {"keys": keys, "form": form, "now": timezone.now()}
+def _api_keys_page(request: MemberRequest, *, form: NewApiKey, refused: str = "", status: int = 200) -> HttpResponse:
+    keys = ApiKey.objects.visible_to(request.member).select_related("created_by", "replaced_by")
+    page = {"keys": keys, "form": form, "now": timezone.now(), "refused": refused, "overlaps": OVERLAP_HOURS}
     return render(request, "accounts/api_keys.html", page, status=status)

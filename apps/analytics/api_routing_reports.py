@@ -201,7 +201,8 @@ class DryRunView(RoutingView):
         said = DryRunQuestion.read(request.data, context=_context(self))
         document = self.document(campaign, said)
         if "respond-async" in request.headers.get("Prefer", "") or dry_runs.is_long(said["span"]):
-            job = dry_runs.start(campaign, document, said["span"], user_id=self.user.pk if self.user else 0)
+            user_id = self.user.pk if self.user else 0
+            job = dry_runs.start(campaign, document, said["span"], user_id=user_id, key_id=self.key_id)
             return Response(
                 job_document(job), status=202, headers={"Location": reverse("analytics:api-job", args=[job.pk])}
             )

@@ -39,11 +39,12 @@ def answer(campaign: Campaign, document: Mapping[str, Any], span: Span) -> Docum
     return {**about, **dry_run_document(run, money, draft, names_of(campaign))}
 
 
-def start(campaign: Campaign, document: Mapping[str, Any], span: Span, *, user_id: int) -> Job:
+def start(campaign: Campaign, document: Mapping[str, Any], span: Span, *, user_id: int, key_id: str = "") -> Job:
     """A job that a worker takes up once this transaction is committed; its result has the `answer`."""
     ends = {"start": span.start.isoformat(), "end": span.end.isoformat(), "zone": span.zone.key}
     parameters = {"campaign": campaign.pk, "document": document, **ends}
-    return jobs.start(KIND, campaign.organization_id, user_id, parameters, title=f"Dry run of {campaign.name}"[:200])
+    title = f"Dry run of {campaign.name}"[:200]
+    return jobs.start(KIND, campaign.organization_id, user_id, parameters, title=title, key_id=key_id)
 
 
 def dry_run_slice(job: Job, cursor: object) -> None:
@@ -59,4 +60,4 @@ def dry_run_slice(job: Job, cursor: object) -> None:
     job.result = {"words": f"{found['clicks']['value']:,} clicks were asked.", "answer": found}
 
 
-jobs.register(KIND, dry_run_slice)
+jobs.register(KIND, dry_run_slice, verb="read")

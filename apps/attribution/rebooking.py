@@ -34,4 +34,4 @@ def rebook_slice(job: Job, cursor: int | None) -> int | None:
     return None
 
 
-jobs.register(KIND, rebook_slice)
+jobs.register(KIND, rebook_slice, verb="manage")

@@ -29,16 +29,33 @@ STOPS_ALLOWED = 20
 GIVEN_UP = "It stopped at the same place again and again."
 ERROR_MAX_CHARS = 2_000
 
+WRITE = "write"
+
 _slices: dict[str, Slice] = {}
+_verbs: dict[str, str] = {}
+# Asked before each slice whether who started a job may still do it: (organization, person, key, verb) -> why not. Handed down at
+# start-up by who knows people; nobody here does.
+Permits = Callable[[int, int, str, str], str]
+_permits: list[Permits] = []
 
 
 class Stopped(Exception):
     """The job was cancelled, or another worker has taken it over: leave it at once."""
 
 
-def register(kind: str, slice_: Slice) -> None:
-    """Makes a kind known to workers; called once, where the kind is defined."""
+class NotPermitted(Stopped):
+    """Whoever started the job may not do it any more; it has failed, and says why."""
+
+
+def register(kind: str, slice_: Slice, *, verb: str = WRITE) -> None:
+    """Makes a kind known to workers, with what one must be allowed to do for it; called once, where the kind is defined."""
     _slices[kind] = slice_
+    _verbs[kind] = verb
+
+
+def permit_by(permits: Permits) -> None:
+    """Who is asked whether a job may go on; called once, at start-up."""
+    _permits[:] = [permits]
 
 
 def start(
@@ -49,10 +66,12 @@ def start(
     *,
     title: str = "",
     unit: str = "",
+    key_id: str = "",
 ) -> Job:
-    """A job of a registered kind, on its way to a worker once this transaction is committed."""
+    """A job of a registered kind, on its way to a worker once this transaction is committed. `key_id` is the API key that asked for
+    it, whoever made that."""
     assert kind in _slices, f"nobody does {kind!r}"
-    job = _made(kind, organization_id, user_id, parameters, title, unit)
+    job = _made(kind, organization_id, user_id, parameters, title, unit, key_id)
     transaction.on_commit(lambda: _send(job.pk, job.turn), robust=True)
     return job
 
@@ -126,12 +145,21 @@ def revive(now: datetime) -> int:
     return len(jobs)
 
 
-def _made(kind: str, organization_id: int, user_id: int, parameters: Mapping[str, Any], title: str, unit: str) -> Job:
+def _made(
+    kind: str,
+    organization_id: int,
+    user_id: int,
+    parameters: Mapping[str, Any],
+    title: str,
+    unit: str,
+    key_id: str = "",
+) -> Job:
     now = timezone.now()
     return Job.objects.create(
         kind=kind,
         organization_id=organization_id,
         user_id=user_id,
+        key_id=key_id,
         parameters=dict(parameters),
         title=title,
         unit=unit,
@@ -154,11 +182,21 @@ def _take(job_id: int, turn: int, now: datetime) -> Job | None:
 
 
 def _do_slice(job: Job) -> None:
+    """Errors: Stopped, and whatever the slice raises."""
+    _ask(job)
     cursor = _slices[job.kind](job, job.cursor)
     if cursor is None:
         _change(job, status=Job.Status.DONE, finished_at=timezone.now(), error="", result=job.result, note="")
     else:
         _change(job, cursor=cursor, stops=0, error="", heartbeat_at=timezone.now())
+
+
+def _ask(job: Job) -> None:
+    """Errors: NotPermitted."""
+    for permits in _permits:
+        if why_not := permits(job.organization_id, job.user_id, job.key_id, _verbs.get(job.kind, WRITE)):
+            fail(job.pk, why_not)
+            raise NotPermitted(why_not)
 
 
 def _change(job: Job, **changes: Any) -> None:

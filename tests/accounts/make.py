@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
-from django.test import Client
+from allauth.usersessions.models import UserSession
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from apps.accounts.models import (
@@ -101,5 +103,16 @@ def staff() -> User:
 
 def signed_in(client: Client, who: User | Membership) -> Client:
     """The same client with that person signed in, as if the password had been typed."""
-    client.force_login(who.user if isinstance(who, Membership) else who)
+    person = who.user if isinstance(who, Membership) else who
+    client.force_login(person)
+    UserSession.objects.create(user=person, ip="127.0.0.1", session_key=client.session.session_key)
+    return with_a_second_step(client, person) if person.is_staff else client
+
+
+def with_a_second_step(client: Client, person: User) -> Client:
+    """The same client, as if the person had entered a code, too."""
+    request = RequestFactory().get("/")
+    request.session = session = client.session  # type: ignore[attr-defined]
+    record_authentication(request, person, "mfa", type="totp")
+    session.save()
     return client

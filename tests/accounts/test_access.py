@@ -139,6 +139,6 @@ def test_more_organizations_cost_no_more_queries(
         make.a_member(alice.user, make.an_organization(f"side-{number}"))
     make.signed_in(client, alice)
 
-    # session, person, memberships
-    with django_assert_num_queries(3):
+    # session, person, when the session was seen, memberships
+    with django_assert_num_queries(4):
         client.get("/settings")

@@ -1,6 +1,7 @@
 """API keys on the settings page: made, shown once, revoked."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -106,6 +107,73 @@ def test_more_keys_cost_no_more_queries(
     for _ in range(keys):
         make.an_api_key(alice.organization, created_by=alice.user)
 
-    # session, person, memberships, keys
-    with django_assert_num_queries(4):
+    # session, person, seen, memberships, keys
+    with django_assert_num_queries(5):
         client.get("/settings/api-keys")
+
+
+def replaced(client: Client, key: ApiKey, overlap: str = "24") -> tuple[ApiKey, str, str]:
+    """The new key, its token and the page that shows it."""
+    page = client.post(f"/settings/api-keys/{key.key_id}/rotate", {"overlap": overlap}).text
+    token = re.search(r"trl_live_[0-9a-f]+_[0-9a-f]{64}", page)[0]
+    return ApiKey.objects.get(replaces=key), token, page
+
+
+def test_while_a_key_is_replaced_both_open(client: Client, alice: Membership) -> None:
+    key, old_token = make.an_api_key(alice.organization, ["analytics:read", "campaigns:read"], name="warehouse")
+
+    new, token, page = replaced(client, key, "24")
+
+    now = timezone.now()
+    assert "goes on until" in page
+    assert ApiKey.authenticate(token, now) == new
+    assert (new.name, new.scopes, new.created_by) == ("warehouse", ["analytics:read", "campaigns:read"], alice.user)
+    assert ApiKey.authenticate(old_token, now + timedelta(hours=23)) == key
+    assert ApiKey.authenticate(old_token, now + timedelta(hours=25)) is None
+
+
+def test_a_key_that_is_replaced_at_once_is_revoked(client: Client, alice: Membership) -> None:
+    key, old_token = make.an_api_key(alice.organization)
+
+    _, token, _ = replaced(client, key, "0")
+
+    assert ApiKey.authenticate(old_token, timezone.now()) is None
+    assert ApiKey.authenticate(token, timezone.now())
+
+
+def test_replacing_a_key_never_makes_it_live_longer(client: Client, alice: Membership) -> None:
+    ends_at = timezone.now() + timedelta(hours=2)
+    key, _ = make.an_api_key(alice.organization, expires_at=ends_at)
+
+    new, _, _ = replaced(client, key, "720")
+
+    key.refresh_from_db()
+    assert key.expires_at == ends_at
+    assert abs(new.expires_at - timezone.now() - timedelta(hours=2)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("why", ["revoked", "ran out", "replaced", "nonsense"])
+def test_a_key_that_cannot_be_replaced_is_said_and_none_is_made(client: Client, alice: Membership, why: str) -> None:
+    now = timezone.now()
+    key, _ = make.an_api_key(alice.organization, expires_at=now - timedelta(days=1) if why == "ran out" else None)
+    if why == "revoked":
+        key.revoke(now)
+    if why == "replaced":
+        key.rotate(timedelta(days=1), by=alice.user, now=now)
+    before = ApiKey.objects.count()
+
+    answer = client.post(f"/settings/api-keys/{key.key_id}/rotate", {"overlap": "-5" if why == "nonsense" else "24"})
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert ApiKey.objects.count() == before
+
+
+def test_the_list_says_what_replaced_a_key(client: Client, alice: Membership) -> None:
+    key, _ = make.an_api_key(alice.organization)
+    new, token, _ = replaced(client, key)
+
+    page = client.get("/settings/api-keys").text
+
+    assert f"replaced by <code>{new.prefix}" in page
+    assert token not in page

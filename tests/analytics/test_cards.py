@@ -235,5 +235,5 @@ def test_the_number_of_queries_does_not_grow_with_links(
         a_link(alice.organization, f"link{number}")
         stored(a_click(recent, organization=alice.organization_id, link_key=f"link{number}"))
 
-    with django_assert_num_queries(4):  # type: ignore[operator]  # session, person, member, names
+    with django_assert_num_queries(5):  # type: ignore[operator]  # session, person, seen, member, names
         page.get("/reports/breakdown/links", headers=HTMX)

@@ -209,7 +209,7 @@ def test_the_number_of_queries_does_not_grow_with_conversions(
         a_postback(network, at=EARLIER, txid=f"T{number}", click_id="x", payout="1")
     booking.book_waiting(timezone.now())
 
-    with django_assert_num_queries(6):  # type: ignore[operator]  # session, person, member, conversions, networks, orphans
+    with django_assert_num_queries(7):  # type: ignore[operator]  # session, person, seen, member, conversions, networks, orphans
         page.get("/conversions?span=7d", headers=HTMX)
 
 

@@ -203,7 +203,7 @@ def test_the_number_of_queries_does_not_grow_with_events(
 ):
     stored(*(a_click(organization=alice.organization_id, **recent) for _ in range(40)))
 
-    with django_assert_num_queries(4):  # type: ignore[operator]  # session, person, member, editions
+    with django_assert_num_queries(5):  # type: ignore[operator]  # session, person, seen, member, editions
         assert len(listed(page.get("/events", headers=HTMX))) == 40
 
 

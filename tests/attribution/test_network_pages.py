@@ -219,7 +219,7 @@ def test_the_list_costs_the_same_for_many_networks(
     for number in range(5):
         a_network(alice.organization, name=f"N{number}")
 
-    with django_assert_num_queries(4):  # type: ignore[operator]  # session, person, member, networks
+    with django_assert_num_queries(5):  # type: ignore[operator]  # session, person, seen, member, networks
         client.get("/settings/networks")
 
 

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.accounts.make import signed_in
+
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 BUILT = ROOT / "static" / "build" / "app.css"
@@ -82,8 +84,7 @@ class Visitor:
         return context
 
     def _session_of(self, person: object) -> dict[str, str]:
-        client = Client()
-        client.force_login(person)
+        client = signed_in(Client(), person)
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
         return {
             "name": settings.SESSION_COOKIE_NAME,

@@ -23,7 +23,7 @@ OF_MEMBERS = [
     "/links", "/links?search=nothing", "/links/new", "/links/summer", "/links/summer/change", "/settings",
     "/settings/members", "/settings/api-keys", "/settings/signing", "/settings/channels", "/settings/privacy",
     "/settings/domains", "/settings/networks", "/settings/audit", "/settings/audit?thing=nothing",
-    "/organizations/new", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/",
+    "/organizations/new", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/",
     "/conversions", "/conversions?state=orphan", "/costs", "/unattributed", "/unattributed?group=signature&country=NZ",
     "/unattributed/totals", "/unattributed/groups", "/reports/coverage",
     "/explore?by=attributed_campaign&attributed_campaign!=none",

@@ -96,6 +96,6 @@ def test_more_links_cost_no_more_queries(
     for _ in range(links):
         a_link(make.an_organization())
 
-    # session, person, two counts, links
-    with django_assert_num_queries(5):
+    # session, person, seen, two counts, links
+    with django_assert_num_queries(6):
         staff.get("/admin/campaigns/link/")

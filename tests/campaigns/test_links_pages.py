@@ -91,8 +91,8 @@ def test_more_links_cost_no_more_queries(
     for _ in range(links):
         a_link(alice.organization, created_by=alice.user)
 
-    # session, person, memberships, count, links
-    with django_assert_num_queries(5):
+    # session, person, seen, memberships, count, links
+    with django_assert_num_queries(6):
         client.get("/links")
 
 
@@ -258,6 +258,6 @@ def test_more_links_of_campaigns_cost_no_more_queries(
     for _ in range(links):
         a_campaign(alice.organization)
 
-    # session, person, memberships, count, links
-    with django_assert_num_queries(5):
+    # session, person, seen, memberships, count, links
+    with django_assert_num_queries(6):
         client.get("/links")

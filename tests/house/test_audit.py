@@ -16,6 +16,7 @@ UNWATCHED = {
     "django_content_type": "made of the models by Django",
     "django_admin_log": "is a log itself, of what staff did in the admin",
     "django_session": "sessions begin and end by themselves, and hold what nobody may read",
+    "usersessions_usersession": "where somebody is signed in, noted by itself",
     "account_emailconfirmation": "one-time keys; the address that was confirmed is watched",
     "attribution_booking": "what a postback became, by itself",
     "attribution_conversion": "made of postbacks; who has them read again is a job",

@@ -39,10 +39,11 @@ from tests.ingress.postbacks import a_stored_postback
 from tests.security.hostile import Asked, ask_everything
 
 SECRET = "secret-of-acme"
+TWIN = "own-of-other"
 INVITED = "0123456789abcdef" * 4
 CHANGES = ("INSERT", "UPDATE", "DELETE")
 # A session remembers messages; a key, the minute it was used.
-KEPT_BY_READING = ('"django_session"', '"last_used_at"')
+KEPT_BY_READING = ('"django_session"', '"usersessions_usersession"', '"last_used_at"')
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,6 +74,8 @@ class Acme:
     token: str
     event: Event
     objects: dict[str, object]
+    invited: str = INVITED
+    edition: int = 1
 
     @property
     def organization(self) -> Organization:
@@ -88,7 +91,9 @@ class Acme:
         model = "/".join(route.split("/")[1:3])
         return {
             "key": self.link.key, "key_id": self.key.key_id, "event_id": self.event.event_id, "kind": "svg", "uidb36": "1",
-            "step": "basics", "part": "policies" if "retroactive" in route else "settings", "number": 1, "at": "policy",
+            "step": "basics", "part": "policies" if "retroactive" in route else "settings", "at": "policy",
+            # Versions of campaigns are counted for each, editions for each organization.
+            "number": self.edition if "edition" in route or "retroactive" in route else 1,
             "draft_id": self.objects["attribution/rundraft"], "run_id": self.objects["attribution/run"],
             "network_id": self.objects["attribution/network"], "group": "sources", "view_id": self.objects["analytics/savedview"],
             "conversion_id": self.objects["attribution/conversion"], "upload_id": self.objects["attribution/costupload"],
@@ -97,59 +102,72 @@ class Acme:
             "object_id": self.objects.get(model, 1), "id": self.owner.user_id, "content_type_id": 1, "app_label": "accounts",
             "endpoint_id": self.objects["attribution/webhookendpoint"],
             "delivery_id": self.objects["attribution/webhookdelivery"], "url": "nothing",
-            "member_id": self.owner.pk, "invitation_id": self.objects["accounts/invitation"], "token": INVITED,
+            "member_id": self.owner.pk, "invitation_id": self.objects["accounts/invitation"], "token": self.invited,
+            "session_id": 1,
         }  # fmt: skip
 
 
 @pytest.fixture
 def acme(db: None) -> Acme:
-    owner = make.with_verified_address(make.alice())
+    return everything_of(make.with_verified_address(make.alice()), SECRET)
+
+
+@pytest.fixture
+def twin(acme: Acme) -> Acme:
+    """All of the same kinds that Alice has, in Charlie's organization."""
+    return everything_of(make.with_verified_address(make.charlie()), TWIN, invited=INVITED[::-1], edition=7)
+
+
+def everything_of(owner: Membership, word: str, *, invited: str = INVITED, edition: int = 1) -> Acme:
+    """A thing of each kind in the owner's organization, each with the word in it."""
     organization = owner.organization
-    organization.name, organization.safe_url = SECRET, f"https://{SECRET}.example/safe"
+    organization.name, organization.safe_url = word, f"https://{word}.example/safe"
     organization.save()
-    domain = make.a_domain(organization, f"{SECRET}.example", verified_at=timezone.now())
-    campaign = a_campaign(organization, SECRET, name=SECRET, live=True, tags=[SECRET])
+    domain = make.a_domain(organization, f"{word}.example", verified_at=timezone.now())
+    campaign = a_campaign(organization, word, name=word, live=True, tags=[word])
     link = campaign.links.get()
-    link.destination = f"https://{SECRET}.example/"
+    link.destination = f"https://{word}.example/"
     link.save()
-    key, token = make.an_api_key(organization, [*Scope], name=SECRET)
-    [event] = stored(_a_telling_click(organization.pk))
+    key, token = make.an_api_key(organization, [*Scope], name=word)
+    [event] = stored(_a_telling_click(organization.pk, word))
     second_factor = Authenticator.objects.create(user=owner.user, type=Authenticator.Type.TOTP, data={"secret": ""})
     objects = {
         "accounts/apikey": key.pk,
         "accounts/auditentry": AuditEntry.objects.latest("pk").pk,
         "accounts/domain": domain.pk,
-        "accounts/invitation": make.an_invitation(owner, f"{SECRET}@example.com", token=INVITED).pk,
+        "accounts/invitation": make.an_invitation(owner, f"{word}@example.com", token=invited).pk,
         "accounts/membership": owner.pk,
         "accounts/organization": organization.pk,
         "accounts/user": owner.user_id,
-        "accounts/wardenissuer": make.an_issuer(organization, name=SECRET).pk,
-        "account/emailaddress": EmailAddress.objects.get().pk,
-        **_money(organization),
-        **_naming(owner, campaign),
-        **_told(campaign),
-        "auth/group": Group.objects.create(name=SECRET).pk,
-        "analytics/savedview": a_saved_view(owner, name=SECRET, is_shared=True).pk,
+        "accounts/wardenissuer": make.an_issuer(organization, key=word, name=word, issuer=f"https://{word}.example").pk,
+        "account/emailaddress": EmailAddress.objects.get(user=owner.user).pk,
+        **_money(organization, word),
+        **_naming(owner, campaign, word, edition),
+        **_told(campaign, word),
+        "auth/group": Group.objects.create(name=word).pk,
+        "analytics/savedview": a_saved_view(owner, name=word, is_shared=True).pk,
         "campaigns/campaign": campaign.pk,
         "campaigns/campaignversion": campaign.version_id,
         "campaigns/link": link.pk,
-        "ingress/deadletter": a_letter(SECRET.encode(), organization_id=organization.pk).pk,
-        "ingress/job": a_job(organization.pk, title=SECRET).pk,
-        "ingress/organizationtables": OrganizationTables.write(organization.pk, by=SECRET).pk,
+        "ingress/deadletter": a_letter(
+            word.encode(), organization_id=organization.pk, segment_id=str(organization.pk)
+        ).pk,
+        "ingress/job": a_job(organization.pk, title=word).pk,
+        "ingress/organizationtables": OrganizationTables.write(organization.pk, by=word).pk,
         "ingress/tablerevision": TableRevision.objects.latest("pk").pk,
-        "ingress/postback": a_stored_postback(organization.pk, f"/postback/{SECRET}?txid={SECRET}").pk,
+        "ingress/postback": a_stored_postback(organization.pk, f"/postback/{word}?txid={word}").pk,
         "ingress/storedevent": event.event_id,
         "mfa/authenticator": second_factor.pk,
     }
-    return Acme(owner, link, key, token, event, objects)
+    return Acme(owner, link, key, token, event, objects, invited, edition)
 
 
-def _told(campaign: Campaign) -> dict[str, object]:
+def _told(campaign: Campaign, word: str) -> dict[str, object]:
     """A run, and who hears of it."""
     now = timezone.now()
     rule = applying.in_force(campaign)
-    run = applying.plan(campaign, rule, now - timedelta(days=9), now, policy=Policy.FILL, now=now, note=SECRET)
-    endpoint = an_endpoint(campaign.organization, f"https://{SECRET}.example/hook")
+    run = applying.plan(campaign, rule, now - timedelta(days=9), now, policy=Policy.FILL, now=now, note=word)
+    endpoint = an_endpoint(campaign.organization, f"https://{word}.example/hook")
     return {
         "attribution/run": run.pk,
         "attribution/webhookendpoint": endpoint.pk,
@@ -157,13 +175,13 @@ def _told(campaign: Campaign) -> dict[str, object]:
     }
 
 
-def _money(organization: Organization) -> dict[str, object]:
+def _money(organization: Organization, word: str) -> dict[str, object]:
     """A network with a postback that is booked, and a file of costs."""
-    network = a_network(organization, name=SECRET, secret=SECRET)
-    postback = a_postback(network, txid=SECRET, click_id=SECRET, goal=SECRET, payout="1")
+    network = a_network(organization, name=word, secret=word)
+    postback = a_postback(network, txid=word, click_id=word, goal=word, payout="1")
     book_waiting(timezone.now())
     booking = Booking.objects.get(postback_id=postback.pk)
-    upload = take_in(organization, f"{SECRET}.csv", f"date,cost,campaign\n2026-11-01,5,{SECRET}\n".encode())
+    upload = take_in(organization, f"{word}.csv", f"date,cost,campaign\n2026-11-01,5,{word}\n".encode())
     return {
         "attribution/network": network.pk,
         "attribution/booking": booking.pk,
@@ -172,10 +190,13 @@ def _money(organization: Organization) -> dict[str, object]:
     }
 
 
-def _naming(owner: Membership, campaign: Campaign) -> dict[str, object]:
+def _naming(owner: Membership, campaign: Campaign, word: str, edition: int) -> dict[str, object]:
     """A draft, and a run that made the first edition."""
-    draft = a_draft(owner, name=SECRET, note=SECRET)
-    return {"attribution/rundraft": draft.pk, "attribution/run": an_edition_of_a_run(campaign, note=SECRET).run_id}
+    draft = a_draft(owner, name=word, note=word)
+    return {
+        "attribution/rundraft": draft.pk,
+        "attribution/run": an_edition_of_a_run(campaign, edition, note=word).run_id,
+    }
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "warden/session": (Who.ANYBODY, POST),  # with a token of Warden's
     "organizations/new": (Who.PERSON, BOTH),
     "organizations/leave": (Who.PERSON, POST),
+    "sessions/<int:session_id>/end": (Who.PERSON, POST),
     "organizations/switch": (Who.PERSON, POST),
     "settings": (Who.MEMBER, GET),
     "settings/change": (Who.MANAGER, POST),
@@ -94,6 +95,7 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "settings/signing/replace": (Who.MANAGER, POST),
     "settings/api-keys": (Who.MANAGER, GET),
     "settings/api-keys/create": (Who.MANAGER, POST),
+    "settings/api-keys/<slug:key_id>/rotate": (Who.MANAGER, POST),
     "settings/api-keys/<slug:key_id>/revoke": (Who.MANAGER, POST),
     "campaigns": (Who.MEMBER, GET),
     "campaigns/-/change": (Who.WRITER, POST),
@@ -240,7 +242,7 @@ login/code/confirm/ 2fa/authenticate/ ^confirm-email/(?P<key>[-:\\w]+)/$
 ^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$
 3rdparty/login/cancelled/ 3rdparty/login/error/ 3rdparty/signup/ social/login/cancelled/ social/login/error/ social/signup/
 social/connections/ oidc/^(?P<provider_id>[^/]+)/login/ oidc/^(?P<provider_id>[^/]+)/login/callback/""".split()
-_ABOUT_ONESELF = """reauthenticate/ email/ password/change/ password/set/ 2fa/ 2fa/reauthenticate/ 2fa/totp/activate/
+_ABOUT_ONESELF = """reauthenticate/ email/ password/change/ password/set/ 2fa/ 2fa/reauthenticate/ sessions/ 2fa/totp/activate/
 3rdparty/ 2fa/totp/deactivate/ 2fa/recovery-codes/ 2fa/recovery-codes/generate/ 2fa/recovery-codes/download/""".split()
 ACCOUNTS = {f"accounts/{door}": (Who.ANYBODY, BOTH) for door in _DOORS} | {
     f"accounts/{page}": (Who.PERSON, BOTH) for page in _ABOUT_ONESELF

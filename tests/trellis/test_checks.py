@@ -36,6 +36,7 @@ BROKEN = [
     ("TRUSTED_PROXIES", ["10.0.0.1/8"], "trellis.E007"),
     ("TRUSTED_PROXIES", ["the load balancer"], "trellis.E007"),
     ("TRELLIS_KEPT_HEADERS", ["Cookie"], "trellis.E008"),
+    ("TRELLIS_STAFF_SECOND_FACTOR", False, "trellis.E010"),
     ("TRELLIS_PAGES_URL", "app.example.com", "trellis.E009"),
     ("TRELLIS_PAGES_URL", "https://app.example.com/trellis", "trellis.E009"),
     ("TRELLIS_INGRESS_URL", "ftp://go.example.com", "trellis.E009"),

@@ -1,6 +1,6 @@
 """People, the organizations they work in or are invited to, and the keys their programs carry."""
 
-from apps.accounts.models.api_keys import LAST_USED_EVERY, TOKEN_PREFIX, ApiKey, hash_of, new_key_id
+from apps.accounts.models.api_keys import LAST_USED_EVERY, TOKEN_PREFIX, ApiKey, CannotRotate, hash_of, new_key_id
 from apps.accounts.models.audit import AuditEntry
 from apps.accounts.models.invitations import OPEN_FOR, Invitation
 from apps.accounts.models.members import Membership
@@ -15,6 +15,7 @@ __all__ = [
     "TOKEN_PREFIX",
     "ApiKey",
     "AuditEntry",
+    "CannotRotate",
     "Domain",
     "Invitation",
     "Membership",

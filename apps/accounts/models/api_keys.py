@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 
 from apps.accounts.models.members import Membership
 from apps.accounts.models.organizations import Organization
@@ -19,6 +19,10 @@ LAST_USED_EVERY = timedelta(minutes=1)
 
 def new_key_id() -> str:
     return secrets.token_hex(6)
+
+
+class CannotRotate(Exception):
+    """Carries the sentence for people."""
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
@@ -39,6 +43,9 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="replaced_by"
+    )
 
     objects: ClassVar[ApiKeyQuerySet] = ApiKeyQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -68,6 +75,7 @@ class ApiKey(models.Model):
         scopes: list[str],
         created_by: User | None = None,
         expires_at: datetime | None = None,
+        replaces: "ApiKey | None" = None,
     ) -> tuple["ApiKey", str]:
         """A stored key and its token, which cannot be had again."""
         secret = secrets.token_hex(32)
@@ -77,6 +85,7 @@ class ApiKey(models.Model):
             scopes=scopes,
             created_by=created_by,
             expires_at=expires_at,
+            replaces=replaces,
             secret_hash=hash_of(secret),
         )
         return key, f"{key.prefix}_{secret}"
@@ -102,6 +111,27 @@ class ApiKey(models.Model):
         """Ends the key; revoking again keeps the first moment."""
         ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now)
         self.refresh_from_db(fields=["revoked_at"])
+
+    @transaction.atomic
+    def rotate(self, overlap: timedelta, *, by: User, now: datetime) -> tuple["ApiKey", str]:
+        """A key that takes this one's place, and its token. This one goes on for `overlap`, so that programs can be told one by
+        one.
+
+        The new one may the same and lives as long as this was to live. Errors: CannotRotate, when this has ended or was replaced.
+        """
+        old = ApiKey.objects.select_for_update().get(pk=self.pk)
+        if not old.is_valid(now) or ApiKey.objects.filter(replaces=old).exists():
+            raise CannotRotate(f"{old.name} has ended, or has been replaced already.")
+        ends_at = old.expires_at and now + (old.expires_at - old.created_at)
+        new, token = ApiKey.issue(
+            old.organization, name=old.name, scopes=old.scopes, created_by=by, expires_at=ends_at, replaces=old
+        )
+        if overlap:
+            old.expires_at = min(old.expires_at or now + overlap, now + overlap)
+            old.save(update_fields=["expires_at"])
+        else:
+            old.revoke(now)
+        return new, token
 
     def note_use(self, now: datetime) -> None:
         """Remembers that the key was used, to the minute: one write a minute, however busy the program."""

@@ -82,4 +82,4 @@ class EditionRevert(ProgramView):
             revert = reverting.plan(run, now=timezone.now(), by=self.user, note=note)
         except reverting.NotDone as error:
             raise Conflict(str(error)) from error
-        return on_its_way(revert, running.start(revert))
+        return on_its_way(revert, running.start(revert, key_id=self.key_id))

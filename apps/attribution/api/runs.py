@@ -88,7 +88,7 @@ class RunList(ProgramView):
             note=said["note"],
             goes_live=said["goes_live"],
         )
-        return on_its_way(run, running.start(run))
+        return on_its_way(run, running.start(run, key_id=self.key_id))
 
 
 class RunPreview(ProgramView):

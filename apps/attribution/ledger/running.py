@@ -32,10 +32,12 @@ ENDED_WITHOUT = "Its job ended: {}"
 Cursor = dict[str, Any]
 
 
-def start(run: Run) -> Job:
-    """A job that a worker takes up once this transaction is committed."""
+def start(run: Run, *, key_id: str = "") -> Job:
+    """A job that a worker takes up once this transaction is committed. A run that catches up is nobody's deed: it finishes what has
+    come into force already, whatever became of who wanted that."""
+    user_id = 0 if run.catches_up else run.created_by_id or 0
     run.job = jobs.start(
-        KIND, run.organization_id, run.created_by_id or 0, {"run": run.pk}, title=_title(run), unit="days"
+        KIND, run.organization_id, user_id, {"run": run.pk}, title=_title(run), unit="days", key_id=key_id
     )
     run.save(update_fields=["job"])
     return run.job
@@ -71,7 +73,9 @@ def do_slice(job: Job, cursor: Cursor | None) -> Cursor | None:
 
     Errors: jobs.Stopped, WarehouseUnavailable, QuestionTooLarge, django.db.Error.
     """
-    run = Run.objects.select_related("reverts", "catches_up", "campaign").get(pk=job.parameters["run"])
+    run = Run.objects.select_related("reverts", "catches_up", "campaign").get(
+        pk=job.parameters["run"], organization_id=job.organization_id
+    )
     with pen(run.organization_id) as is_ours:
         if not is_ours:
             return _wait(job, "Waits for another worker.")

@@ -38,6 +38,11 @@ class ProgramView(APIView):
         return cast(Program, self.request.auth)
 
     @property
+    def key_id(self) -> str:
+        """Empty for whoever comes with another credential than an API key of ours."""
+        return getattr(self.key, "key_id", "")
+
+    @property
     def user(self) -> User | None:
         """Whoever made the key: what a program does is done in their name."""
         return self.key.created_by

@@ -36,6 +36,7 @@ class Job(models.Model):
     title = models.CharField(max_length=200, blank=True, help_text="what is done, for people")
     organization_id = models.PositiveBigIntegerField(default=0, help_text="0 is the whole installation")
     user_id = models.PositiveBigIntegerField(default=0, help_text="who started it; 0 is a command or the beat")
+    key_id = models.CharField(max_length=32, blank=True, help_text="the API key that asked for it, if one did")
     parameters = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     done = models.PositiveBigIntegerField(default=0)
