@@ -107,7 +107,7 @@ def test_a_program_is_noted_with_its_key_and_whoever_made_that(client: Client, a
 
 def test_staff_are_noted_in_the_organization_they_change(client: Client, alice: Membership) -> None:
     staff = make.staff()
-    client.force_login(staff)
+    make.signed_in(client, staff)
     domain = make.a_domain(alice.organization)
 
     client.post("/admin/accounts/domain/", {"action": "mark_verified", "_selected_action": domain.pk})
