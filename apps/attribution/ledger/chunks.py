@@ -22,7 +22,7 @@ SELECT toDate(happened_at, 'UTC') AS day, count() AS events, false AS is_bare,
 FROM events WHERE {{scope}} AND {{within}} AND stored_at > fromUnixTimestamp64Milli({since_ms:Int64}) GROUP BY day ORDER BY day
 """
 OF_NAMED = """
-SELECT toDate(happened_at, 'UTC') AS day, countIf({{named}}) AS events, countIf({{as_of}}) = events AS is_bare,
+SELECT toDate(happened_at, 'UTC') AS day, countIf({{named}}) AS events, countIf({{as_of}} AND NOT ({{named}})) = 0 AS is_bare,
        if(is_bare, 1, {of_each:UInt8}) * events AS entries
 FROM attribution_entries WHERE {{scope}} AND {{within}} GROUP BY day HAVING events > 0 ORDER BY day
 """

@@ -110,3 +110,20 @@ def test_a_bare_chunk_is_the_inverse_of_what_was_named(ledger: Ledger) -> None:
         (click.event_id, ledger.spring.pk, sign, edition) for click in clicks for sign, edition in ((-1, 2), (1, 1))
     )
     assert violations(ledger.organization.pk) == []
+
+
+def test_what_a_run_that_came_to_nothing_named_again_makes_no_chunk_bare(ledger: Ledger) -> None:
+    ledger.click()
+    run = ledger.applied()
+    revert = ledger.reverted(run)
+    setting_it_up_again = Worker(reverting.plan(revert, now=timezone.now()))
+    setting_it_up_again.write_a_chunk()
+    setting_it_up_again.cancel()
+    before = ledger.entries()
+
+    again = Worker(reverting.plan(run, now=timezone.now()))
+    assert [chunk.is_bare for chunk in again.chunks()] == [False]
+    again.finish()
+
+    assert ledger.entries() == before
+    assert ledger.labels() == {}
