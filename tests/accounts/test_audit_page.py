@@ -1,6 +1,7 @@
 """Owners read who changed what; nobody else does."""
 
 import csv
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.audit.asked import PAGE
 from apps.accounts.audit.saying import said_by
+from apps.accounts.audit.words import changes_of
 from apps.accounts.models import AuditEntry, Domain, Membership
 from apps.accounts.roles import Role
 from tests.accounts import make
@@ -64,6 +66,64 @@ def test_what_was_is_shown_beside_what_is(client: Client, alice: Membership) -> 
     page = look(client, "?thing=accounts_organization")
 
     assert "<del>Acme</del> → <ins>Acme &lt;b&gt;Ltd&lt;/b&gt;</ins>" in page
+
+
+def test_columns_are_called_as_people_call_them(client: Client, alice: Membership) -> None:
+    alice.organization.default_destination = "https://shop.example/"
+    alice.organization.save()
+
+    page = look(client, "?thing=accounts_organization")
+
+    assert "<dt>default destination</dt>" in page
+    assert "default_destination" not in page
+
+
+def test_values_are_words_names_and_moments(client: Client, alice: Membership) -> None:
+    bob = make.bob(Role.ADMIN)
+    bob.role = Role.VIEWER
+    bob.save()
+    make.an_api_key(alice.organization, created_by=bob.user, expires_at=datetime(2031, 2, 3, 4, 5, 6, tzinfo=UTC))
+
+    members = look(client, "?thing=accounts_membership")
+    keys = look(client, "?thing=accounts_apikey")
+
+    assert "<del>Admin</del> → <ins>Viewer</ins>" in members
+    assert "<dt>user</dt><dd><ins>bob@example.com</ins>" in members
+    assert "<dt>created by</dt><dd><ins>bob@example.com</ins>" in keys
+    assert "<ins>3 Feb 2031 04:05:06 UTC</ins>" in keys
+    # Whose it is and its number say nothing beside the entry.
+    assert "<dt>organization" not in keys
+
+
+def test_who_made_a_thing_and_is_gone_has_a_number(client: Client, alice: Membership) -> None:
+    bob = make.bob(Role.ADMIN)
+    number = bob.user_id
+    make.an_api_key(alice.organization, created_by=bob.user)
+    bob.user.delete()
+
+    assert f"<ins>Somebody who is gone ({number})</ins>" in look(client, "?thing=accounts_apikey")
+
+
+def test_a_thing_that_is_gone_is_said_to_be(alice: Membership) -> None:
+    entry = AuditEntry(noun="accounts_apikey", deed="UPDATE", before={"replaces_id": 987654321}, after={})
+
+    assert changes_of([entry]) == [[("replaces", "987654321, which is gone", "")]]
+
+
+def test_what_no_model_knows_is_shown_as_it_is() -> None:
+    entry = AuditEntry(noun="accounts_gone", deed="UPDATE", before={"old_words": [1]}, after={"old_words": True})
+
+    assert changes_of([entry]) == [[("old words", "[1]", "yes")]]
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.MARKETER, Role.VIEWER])
+def test_whoever_may_not_read_it_is_told_who_may(client: Client, alice: Membership, role: Role) -> None:
+    make.signed_in(client, make.bob(role))
+
+    page = client.get(PATH).content.decode()
+
+    assert "Only owners can do this" in page
+    assert "Viewers can look" not in page
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.MARKETER, Role.VIEWER])

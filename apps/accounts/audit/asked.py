@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from apps.accounts.audit.told import noun_of, people_of
+from apps.accounts.audit.told import noun_of
+from apps.accounts.audit.words import people_of
 from apps.accounts.models import AuditEntry, Membership
 from apps.accounts.models.audit import AuditEntryQuerySet
 

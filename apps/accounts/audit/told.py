@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.apps import apps
 from django.utils.text import capfirst
 
-from apps.accounts.models import AuditEntry, Membership, User
+from apps.accounts.audit.words import Change, changes_of, model_of, people_of
+from apps.accounts.models import AuditEntry, Membership
 
 HEADER = (
     "at",
@@ -30,13 +30,13 @@ NOBODY = "Trellis itself"
 
 @dataclass(frozen=True)
 class Told:
-    """An entry as the page shows it. `changes` are columns with the texts before and after."""
+    """An entry as the page shows it."""
 
     entry: AuditEntry
     who: str
     thing: str
     name: str
-    changes: list[tuple[str, str, str]]
+    changes: list[Change]
 
     @property
     def at(self) -> datetime:
@@ -44,13 +44,16 @@ class Told:
 
 
 def told(entries: Iterable[AuditEntry]) -> list[Told]:
-    """Cost: one query, for the people."""
+    """Cost: one query for the people, and one for each kind of thing that values point to."""
     entries = list(entries)
     members = Membership._meta.db_table
     numbers = {entry.user_id for entry in entries if entry.user_id}
     numbers |= {int(entry.named) for entry in entries if entry.noun == members and entry.named.isdigit()}
     people = people_of(numbers)
-    return [_told(entry, people, named_by_person=entry.noun == members) for entry in entries]
+    return [
+        _told(entry, people, changes, named_by_person=entry.noun == members)
+        for entry, changes in zip(entries, changes_of(entries), strict=True)
+    ]
 
 
 def rows(entries: Iterable[AuditEntry]) -> Iterator[list[object]]:
@@ -63,30 +66,13 @@ def rows(entries: Iterable[AuditEntry]) -> Iterator[list[object]]:
         ]  # fmt: skip
 
 
-def people_of(numbers: Iterable[int]) -> dict[int, str]:
-    """What people are called, by number; who is gone has the number only."""
-    numbers = sorted({*numbers})
-    known = User.objects.in_bulk(numbers)
-    return {number: str(known.get(number, f"Somebody who is gone ({number})")) for number in numbers}
-
-
 def noun_of(table: str) -> str:
     """What we call a row of the table; the table itself when its model is gone."""
-    found = (model._meta.verbose_name for model in apps.get_models() if model._meta.db_table == table)
-    return capfirst(str(next(found, table)))
+    model = model_of(table)
+    return capfirst(str(model._meta.verbose_name if model else table))
 
 
-def _told(entry: AuditEntry, people: dict[int, str], *, named_by_person: bool) -> Told:
+def _told(entry: AuditEntry, people: dict[int, str], changes: list[Change], *, named_by_person: bool) -> Told:
     name = people[int(entry.named)] if named_by_person and entry.named.isdigit() else entry.named
-    columns = sorted({*entry.before, *entry.after})
-    changes = [(column, _text(entry.before.get(column)), _text(entry.after.get(column))) for column in columns]
-    # What is made or removed is told without what was empty.
-    said = [change for change in changes if change[1] or change[2]]
     who = people[entry.user_id] if entry.user_id else entry.program or entry.task or NOBODY
-    return Told(entry, who, noun_of(entry.noun), name, said)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return Told(entry, who, noun_of(entry.noun), name, changes)
