@@ -158,4 +158,6 @@ def _person(request: HttpRequest) -> User:
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
     # The script in every page turns this into a reload when it is the answer to htmx, so that no card shows the form.
-    return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    # What was sent is lost with the session, and its address shows nothing by itself.
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return redirect_to_login(back, reverse("account_login"))

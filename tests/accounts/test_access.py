@@ -31,8 +31,8 @@ def test_nobody_is_sent_to_sign_in_and_back(client: Client, page: str) -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_nobody_can_change_anything(client: Client, action: str) -> None:
-    assert client.post(action)["Location"].startswith("/accounts/login/")
+def test_nobody_can_change_anything_and_none_is_led_back_to_what_shows_nothing(client: Client, action: str) -> None:
+    assert client.post(action)["Location"] == "/accounts/login/?next=/"
 
 
 @pytest.mark.parametrize("action", ACTIONS)
