@@ -175,5 +175,11 @@ def test_the_list_says_what_replaced_a_key(client: Client, alice: Membership) ->
 
     page = client.get("/settings/api-keys").text
 
+    key.refresh_from_db()
     assert f"replaced by <code>{new.prefix}" in page
+    assert f"until {key.expires_at:%-d %b %Y, %H:%M} UTC" in page
     assert token not in page
+
+
+def test_whoever_has_no_key_yet_is_led_to_what_keys_are_for(client: Client, alice: Membership) -> None:
+    assert 'href="/api/docs/">To the API docs</a>' in " ".join(client.get("/settings/api-keys").text.split())
