@@ -62,10 +62,14 @@ def do_slice(job: Job, cursor: Any) -> Any:
 
 
 def words(erasure: Erasure) -> str:
-    return (
-        f"Emptied: {erasure.events:,} events, {erasure.conversions:,} rows of conversions, {erasure.postbacks:,} postbacks, "
-        f"{erasure.dead_letters:,} dead letters. Counts are as they were."
+    counted = (
+        (erasure.events, "event", "events"),
+        (erasure.conversions, "row of conversions", "rows of conversions"),
+        (erasure.postbacks, "postback", "postbacks"),
+        (erasure.dead_letters, "dead letter", "dead letters"),
     )
+    told = ", ".join(f"{number:,} {one if number == 1 else many}" for number, one, many in counted)
+    return f"Emptied: {told}. Counts are as they were."
 
 
 def _recorded(organization_id: int, visitor_id: int, now: datetime, by: str) -> Erasure:

@@ -198,6 +198,19 @@ def test_what_was_never_looked_for_is_told_from_what_was_not_found(page: Client,
     assert all(not group.facts for group in groups)
 
 
+def test_what_was_erased_is_not_said_never_to_have_come(page: Client, alice: Membership, recent: dict[str, object]):
+    nothing = {"user_agent": "", "destination": ""}
+    kept = a_click(organization=alice.organization_id, **nothing, **recent)
+    gone = a_click(organization=alice.organization_id, **nothing, privacy="erased", **recent)
+    stored(kept, gone)
+
+    assert page.get(f"/events/{kept.event_id}").text.count("none sent") == 2
+    erased = page.get(f"/events/{gone.event_id}").text
+    assert "none sent" not in erased
+    assert "The request had none" not in erased
+    assert erased.count("Erased with the visitor.") == 2
+
+
 def test_the_number_of_queries_does_not_grow_with_events(
     page: Client, alice: Membership, recent: dict[str, object], django_assert_num_queries: object
 ):
