@@ -116,6 +116,23 @@ def test_what_no_model_knows_is_shown_as_it_is() -> None:
     assert changes_of([entry]) == [[("old words", "[1]", "yes")]]
 
 
+def test_what_has_no_name_is_called_by_its_number(client: Client, alice: Membership) -> None:
+    invitation = make.an_invitation(alice)
+    by(alice, "2026")
+
+    assert f">number {invitation.pk}</a>" in look(client, "?thing=accounts_invitation")
+    assert ">2026</a>" in look(client, "?thing=accounts_domain")
+
+
+def test_a_stranger_who_comes_in_is_not_trellis_itself(client: Client, alice: Membership) -> None:
+    with said_by(lambda: {"view": "account_signup", "address": "203.0.113.9"}):
+        make.bob()
+
+    page = look(client, "?thing=accounts_membership")
+
+    assert "Somebody who was signing in or up" in page
+
+
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.MARKETER, Role.VIEWER])
 def test_whoever_may_not_read_it_is_told_who_may(client: Client, alice: Membership, role: Role) -> None:
     make.signed_in(client, make.bob(role))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.text import capfirst
 
-from apps.accounts.audit.words import Change, changes_of, model_of, people_of
+from apps.accounts.audit.words import Change, changes_of, model_of, name_of, people_of
 from apps.accounts.models import AuditEntry, Membership
 
 HEADER = (
@@ -26,6 +26,7 @@ HEADER = (
     "after",
 )
 NOBODY = "Trellis itself"
+STRANGER = "Somebody who was signing in or up"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def noun_of(table: str) -> str:
 
 
 def _told(entry: AuditEntry, people: dict[int, str], changes: list[Change], *, named_by_person: bool) -> Told:
-    name = people[int(entry.named)] if named_by_person and entry.named.isdigit() else entry.named
-    who = people[entry.user_id] if entry.user_id else entry.program or entry.task or NOBODY
+    name = people[int(entry.named)] if named_by_person and entry.named.isdigit() else name_of(entry)
+    who = (
+        people[entry.user_id] if entry.user_id else entry.program or entry.task or (STRANGER if entry.view else NOBODY)
+    )
     return Told(entry, who, noun_of(entry.noun), name, changes)

@@ -32,6 +32,13 @@ def model_of(table: str) -> type[Model] | None:
     return next((model for model in apps.get_models() if model._meta.db_table == table), None)
 
 
+def name_of(entry: AuditEntry) -> str:
+    """What the row was called; "number 3" where rows of its kind have nothing but a number."""
+    model = model_of(entry.noun)
+    has_names = model and any(field.name == "name" for field in model._meta.concrete_fields)
+    return f"number {entry.named}" if entry.named.isdigit() and not has_names else entry.named
+
+
 def people_of(numbers: Iterable[int]) -> dict[int, str]:
     """What people are called, by number; who is gone has the number only."""
     numbers = sorted({*numbers})
