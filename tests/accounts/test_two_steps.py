@@ -172,3 +172,26 @@ def test_no_page_of_the_second_step_runs_inline_script(browser: Client, page: st
 
     assert answer.status_code == 200
     assert not re.search(r"<script(?![^>]*(\bsrc=|application/json))|\son\w+=|\sstyle=", answer.content.decode())
+
+
+def test_each_step_is_said_in_plain_words(browser: Client) -> None:
+    asked = browser.get("/accounts/reauthenticate/").text
+    switching_on = browser.get("/accounts/2fa/totp/activate/").text
+    enrol(browser)
+    second = at_the_second_step().get("/accounts/2fa/authenticate/").text
+
+    assert "Is it still you?" in asked
+    assert "type the secret into it" in switching_on
+    assert "wait for the next" in second
+    for page in (asked, switching_on, second):
+        assert not re.search("reauthenticate to|two-factor", page, re.IGNORECASE)
+
+
+def test_whoever_has_no_code_can_turn_back(browser: Client) -> None:
+    enrol(browser)
+    waiting = at_the_second_step()
+
+    waiting.post("/accounts/logout/", {"next": "/accounts/login/"})
+
+    assert waiting.get("/accounts/2fa/authenticate/").status_code == 302
+    assert not is_in(waiting)
