@@ -67,7 +67,7 @@ def change_role(request: MemberRequest, member_id: int) -> HttpResponse:
         members_of.give_role(member, form.cleaned_data["role"], by=request.member)
     except NotAllowed as refused:
         return _page(request, refused=str(refused), status=422)
-    messages.success(request, f"{member.user.get_full_name()} is {Role(form.cleaned_data['role']).label} now.")
+    messages.success(request, f"{member.user.get_full_name()} is {Role(form.cleaned_data['role'])} now.")
     return redirect("accounts:members")
 
 

@@ -47,7 +47,7 @@ def test_an_owner_changes_a_role(client: Client, alice: Membership) -> None:
     answer = client.post(f"/settings/members/{bob.pk}/role", {"role": "admin"}, follow=True)
 
     assert role_of(bob) == Role.ADMIN
-    assert "Bob Byrd is Admin now." in answer.text
+    assert "Bob Byrd is admin now." in answer.text
 
 
 @pytest.mark.parametrize("role", ["janitor", "", "OWNER"])
