@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import Membership
 from apps.accounts.roles import Role
@@ -68,6 +69,29 @@ def test_the_page_finds_hands_over_and_erases(page: Client, alice: Membership) -
     assert (unsure.status_code, "Nothing was erased" in unsure.text) == (422, True)
     assert begun["Location"] == f"/jobs/{Job.objects.get(kind=erasures.KIND).pk}"
     assert "under way" in page.get("/settings/privacy").text
+
+
+@pytest.mark.parametrize("status", [Job.Status.CANCELLED, Job.Status.FAILED])
+def test_an_erasure_whose_job_stopped_is_not_under_way(page: Client, alice: Membership, status: str) -> None:
+    job = erasures.start(alice.organization_id, VISITOR, LATER, by="")
+    Job.objects.filter(pk=job.pk).update(status=status)
+
+    shown = page.get("/settings/privacy").text
+
+    assert "stopped before its end: erase the visitor again" in shown
+    assert "under way" not in shown
+
+
+def test_what_is_missing_of_many_erasures_costs_two_queries(
+    organization_id: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for visitor in range(1, 4):
+        erasures.start(organization_id, visitor, LATER, by="")
+
+    with django_assert_num_queries(2):
+        found = erasures.listed(organization_id, 20)
+
+    assert [missing for _, missing in found] == ["under way"] * 3
 
 
 @pytest.mark.parametrize("deed", ["", "/export", "/erase"])

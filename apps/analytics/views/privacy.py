@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import MemberRequest, member_required, role_required
 from apps.accounts.roles import Verb
-from apps.analytics import privacy_words
+from apps.analytics import erasures, privacy_words
 from apps.analytics.privacy_forms import PolicyForm, VisitorForm
-from apps.ingress.models import Erasure, PrivacyPolicy
+from apps.ingress.models import PrivacyPolicy
 
 SHOWN = 20
 
@@ -52,7 +52,7 @@ def _page(request: MemberRequest, *, refused: PolicyForm | None = None) -> HttpR
         "signals": privacy_words.signals(),
         "example": privacy_words.EXAMPLE,
         "versions": versions,
-        "erasures": Erasure.objects.of(organization_id)[:SHOWN],
+        "erasures": erasures.listed(organization_id, SHOWN),
         "refused": refused,
         "visitor_form": VisitorForm(organization_id=organization_id),
     }
