@@ -82,5 +82,10 @@ def endpoint_for(member: Insider, pk: int) -> WebhookEndpoint:
     return get_object_or_404(WebhookEndpoint.objects.visible_to(member), pk=pk)
 
 
+def endpoint_to_change(member: Insider, pk: int) -> WebhookEndpoint:
+    """The endpoint, locked until the transaction ends."""
+    return get_object_or_404(WebhookEndpoint.objects.visible_to(member).select_for_update(no_key=True), pk=pk)
+
+
 def delivery_for(member: Insider, endpoint_id: int, pk: int) -> WebhookDelivery:
     return get_object_or_404(endpoint_for(member, endpoint_id).deliveries, pk=pk)

@@ -11,6 +11,7 @@ from redis import RedisError
 from apps.attribution import booking, costs, following, matching, publish, storing
 from apps.attribution.ledger import running, visitors
 from apps.attribution.live import checking, mending, publishing
+from apps.attribution.models import WebhookEndpoint
 from apps.attribution.webhooks import delivering
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 
@@ -130,11 +131,13 @@ def deliver_webhooks() -> int:
 
 @shared_task  # type: ignore[untyped-decorator]
 def forget_webhooks() -> int:
-    """Forget messages that ended a month ago; returns how many.
+    """Forget messages that ended a month ago, and secrets that sign no more; returns how many messages.
 
     Twice is once. Comes by every night.
     """
-    return delivering.forget_old(timezone.now())
+    now = timezone.now()
+    WebhookEndpoint.objects.forget_old_secrets(now)
+    return delivering.forget_old(now)
 
 
 def _until_nothing_waits(do_some: Callable[[datetime], int]) -> int:

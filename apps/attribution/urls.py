@@ -26,6 +26,7 @@ urlpatterns = [
     path("settings/webhooks/<int:endpoint_id>", webhooks.webhook, name="webhook"),
     path("settings/webhooks/<int:endpoint_id>/change", webhooks.change_webhook, name="change-webhook"),
     path("settings/webhooks/<int:endpoint_id>/pause", webhooks.pause_webhook, name="pause-webhook"),
+    path("settings/webhooks/<int:endpoint_id>/secret", webhooks.replace_webhook_secret, name="replace-webhook-secret"),
     path("settings/webhooks/<int:endpoint_id>/remove", webhooks.remove_webhook, name="remove-webhook"),
     path("settings/webhooks/<int:endpoint_id>/test", webhooks.test_webhook, name="test-webhook"),
     path(

@@ -1,10 +1,14 @@
 """What people type about webhooks."""
 
+from datetime import timedelta
+
 from django import forms
 
 from apps.attribution.models import EventType
 from apps.attribution.models.webhooks import URL_MAX_CHARS
 from apps.attribution.webhooks.places import BadPlace, place_of
+
+OVERLAP_HOURS = [("24", "a day"), ("168", "a week"), ("1", "an hour"), ("0", "no longer: it ends now")]
 
 
 class EndpointForm(forms.Form):
@@ -29,3 +33,10 @@ class EndpointForm(forms.Form):
         except BadPlace as error:
             raise forms.ValidationError(str(error), code="place") from error
         return url
+
+
+class SecretForm(forms.Form):
+    overlap = forms.ChoiceField(choices=OVERLAP_HOURS, label="The old secret signs beside the new one for")
+
+    def overlap_time(self) -> timedelta:
+        return timedelta(hours=int(self.cleaned_data["overlap"]))

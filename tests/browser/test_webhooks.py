@@ -52,3 +52,20 @@ def test_one_is_made_and_tried(visit, owner):
     page.get_by_role("button", name="Send a test event").click()
 
     expect(page.get_by_role("row", name="webhook.test")).to_contain_text("Waiting")
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_its_secret_is_replaced_and_the_second_time_refused(visit, violations, too_wide, owner, theme, width):
+    endpoint = an_endpoint(owner.organization, ENDLESS)
+    page = visit(f"/settings/webhooks/{endpoint.pk}", owner.user, theme=theme, width=width)
+
+    page.get_by_label("The old secret signs beside").select_option("a week")
+    page.get_by_role("button", name="Replace the secret").click()
+    expect(page.get_by_text("each message is signed with the old secret as well")).to_be_visible()
+    found = faults(page, violations, too_wide)
+    page.get_by_role("link", name="I have copied it").click()
+    expect(page.get_by_text("The old secret signs beside the new one until")).to_be_visible()
+    page.get_by_role("button", name="Replace the secret").click()
+
+    expect(page.get_by_text("The secret before this one signs until")).to_be_visible()
+    assert [*found, *faults(page, violations, too_wide)] == []

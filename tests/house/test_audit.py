@@ -46,6 +46,7 @@ NO_SECRET = {
     ("attribution_rundraft", "key"),
     ("accounts_wardenissuer", "key"),
     ("accounts_wardenissuer", "exchanges_tokens"),
+    ("attribution_webhookendpoint", "old_secret_ends_at"),
 }
 WATCHED = "SELECT tgrelid::regclass::text, encode(tgargs, 'escape') FROM pg_trigger WHERE tgname = %s"
 

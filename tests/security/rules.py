@@ -77,6 +77,7 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "settings/webhooks/<int:endpoint_id>": (Who.MANAGER, GET),
     "settings/webhooks/<int:endpoint_id>/change": (Who.MANAGER, POST),
     "settings/webhooks/<int:endpoint_id>/pause": (Who.MANAGER, POST),
+    "settings/webhooks/<int:endpoint_id>/secret": (Who.MANAGER, POST),
     "settings/webhooks/<int:endpoint_id>/remove": (Who.MANAGER, POST),
     "settings/webhooks/<int:endpoint_id>/test": (Who.MANAGER, POST),
     "settings/webhooks/<int:endpoint_id>/messages/<int:delivery_id>/send": (Who.MANAGER, POST),

@@ -2,9 +2,11 @@
 
 import base64
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -41,9 +43,17 @@ class EventType(models.TextChoices):
 TEST = "webhook.test"
 
 
+class CannotReplace(Exception):
+    """Carries the sentence for people."""
+
+
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def visible_to(self, member: Insider) -> "WebhookEndpointQuerySet":
         return self.filter(organization_id=member.organization_id)
+
+    def forget_old_secrets(self, now: datetime) -> int:
+        """Those that sign no more; returns how many they were."""
+        return self.filter(old_secret_ends_at__lte=now).update(locked_old_secret="", old_secret_ends_at=None)
 
 
 class WebhookEndpoint(models.Model):
@@ -52,6 +62,10 @@ class WebhookEndpoint(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="webhook_endpoints")
     url = models.CharField(max_length=URL_MAX_CHARS)
     locked_secret = models.TextField(default=new_locked_secret, editable=False)
+    locked_old_secret = models.TextField(
+        blank=True, default="", editable=False, help_text="signs as well, until it ends"
+    )
+    old_secret_ends_at = models.DateTimeField(null=True, blank=True, editable=False)
     events = ArrayField(models.CharField(max_length=40, choices=EventType), help_text="of what it is told")
     paused_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
@@ -63,6 +77,13 @@ class WebhookEndpoint(models.Model):
 
     class Meta:
         ordering = ("created_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(locked_old_secret="", old_secret_ends_at=None)
+                | ~Q(locked_old_secret="") & Q(old_secret_ends_at__isnull=False),
+                name="webhook_old_secret_ends",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.url
@@ -71,6 +92,32 @@ class WebhookEndpoint(models.Model):
     def secret(self) -> str:
         """Errors: cryptography.fernet.InvalidToken, when SECRET_KEY and its fallbacks have all changed since."""
         return opened(self.locked_secret, PURPOSE)
+
+    def signs_with_old(self, now: datetime) -> bool:
+        return self.old_secret_ends_at is not None and now < self.old_secret_ends_at
+
+    def secrets_at(self, now: datetime) -> list[str]:
+        """What a message is signed with: the secret, and the one before it while that goes on. Errors: as `secret`."""
+        found = [self.secret]
+        if self.signs_with_old(now):
+            # One that nobody can open any more keeps no message from those who have the new one.
+            with suppress(InvalidToken):
+                found.append(opened(self.locked_old_secret, PURPOSE))
+        return found
+
+    def replace_secret(self, overlap: timedelta, now: datetime) -> None:
+        """Another secret; this one signs beside it for `overlap`. The row is locked by whoever asks.
+
+        Errors: CannotReplace, while the one before still signs: programs that know that one alone would be cut off unseen, for
+        example by a second click. Without an overlap both end now.
+        """
+        if overlap and self.signs_with_old(now):
+            ends = f"{self.old_secret_ends_at:%-d %b %Y, %H:%M} UTC"
+            raise CannotReplace(f"The secret before this one signs until {ends}. Wait for that, or end both at once.")
+        self.locked_old_secret = self.locked_secret if overlap else ""
+        self.old_secret_ends_at = now + overlap if overlap else None
+        self.locked_secret = new_locked_secret()
+        self.save(update_fields=["locked_secret", "locked_old_secret", "old_secret_ends_at"])
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):

@@ -13,7 +13,8 @@ from apps.accounts.access import MemberRequest, role_required
 from apps.accounts.roles import Verb
 from apps.attribution import access
 from apps.attribution.models import WebhookEndpoint
-from apps.attribution.webhook_forms import EndpointForm
+from apps.attribution.models.webhooks import CannotReplace
+from apps.attribution.webhook_forms import EndpointForm, SecretForm
 from apps.attribution.webhooks.events import tell_a_test
 
 A_PAGE = 50
@@ -76,6 +77,23 @@ def pause_webhook(request: MemberRequest, endpoint_id: int) -> HttpResponse:
 
 @role_required(Verb.MANAGE)
 @require_POST
+@never_cache
+@transaction.atomic
+def replace_webhook_secret(request: MemberRequest, endpoint_id: int) -> HttpResponse:
+    """As with a new webhook the one answer that holds the secret; the old one signs beside it for as long as was chosen."""
+    endpoint, form = access.endpoint_to_change(request.member, endpoint_id), SecretForm(request.POST)
+    if not form.is_valid():
+        return _endpoint_page(request, endpoint, secret_form=form, status=422)
+    try:
+        endpoint.replace_secret(form.overlap_time(), timezone.now())
+    except CannotReplace as refused:
+        form.add_error("overlap", str(refused))
+        return _endpoint_page(request, endpoint, secret_form=form, status=422)
+    return render(request, "attribution/webhook_created.html", {"endpoint": endpoint, "is_replaced": True})
+
+
+@role_required(Verb.MANAGE)
+@require_POST
 def remove_webhook(request: MemberRequest, endpoint_id: int) -> HttpResponse:
     access.endpoint_for(request.member, endpoint_id).delete()
     messages.success(request, "Removed, with its messages.")
@@ -107,12 +125,19 @@ def _list_page(request: MemberRequest, form: EndpointForm, *, status: int = 200)
 
 
 def _endpoint_page(
-    request: MemberRequest, endpoint: WebhookEndpoint, *, form: EndpointForm | None = None, status: int = 200
+    request: MemberRequest,
+    endpoint: WebhookEndpoint,
+    *,
+    form: EndpointForm | None = None,
+    secret_form: SecretForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     shown = Paginator(endpoint.deliveries.all(), A_PAGE).get_page(request.GET.get("page"))
     page = {
         "endpoint": endpoint,
         "deliveries": shown,
         "form": form or EndpointForm(initial={"url": endpoint.url, "events": endpoint.events}),
+        "secret_form": secret_form or SecretForm(),
+        "signs_with_old": endpoint.signs_with_old(timezone.now()),
     }
     return render(request, "attribution/webhook.html", page, status=status)

@@ -37,7 +37,7 @@ def send(delivery: WebhookDelivery, now: datetime) -> Answer:
         place = place_of(delivery.endpoint.url)
         return _told(_posted(place, delivery.body.encode(), _headers(delivery, now)))
     except InvalidToken:
-        return Answer(0, "Its secret was locked with another SECRET_KEY: remove the webhook and make another.")
+        return Answer(0, "Its secret was locked with another SECRET_KEY: replace it, and end it at once.")
     except BadPlace as error:
         return Answer(0, str(error))
     except ssl.SSLError as error:
@@ -49,13 +49,13 @@ def send(delivery: WebhookDelivery, now: datetime) -> Answer:
 
 
 def _headers(delivery: WebhookDelivery, now: datetime) -> dict[str, str]:
-    signature = Webhook(delivery.endpoint.secret).sign(delivery.message_id, now, delivery.body)
+    signing = [Webhook(secret) for secret in delivery.endpoint.secrets_at(now)]
     return {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Trellis-Webhooks",
         "webhook-id": delivery.message_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": signature,
+        "webhook-signature": " ".join(each.sign(delivery.message_id, now, delivery.body) for each in signing),
     }
 
 
