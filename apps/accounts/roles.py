@@ -27,6 +27,7 @@ class Scope(models.TextChoices):
     TRAFFIC_WRITE = "traffic:write", "Send events"
     CAMPAIGNS_READ = "campaigns:read", "Read links and campaigns"
     CAMPAIGNS_WRITE = "campaigns:write", "Change links and campaigns"
+    SETTINGS_WRITE = "settings:write", "Read and change webhooks"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ TABLE: dict[Verb, Permission] = {
     Verb.MANAGE: Permission(
         "change settings, domains, networks and webhooks, make API keys, invite and remove members",
         frozenset({Role.OWNER, Role.ADMIN}),
+        frozenset({Scope.SETTINGS_WRITE}),
     ),
     Verb.OWN: Permission("make and unmake owners, read the audit", frozenset({Role.OWNER})),
 }

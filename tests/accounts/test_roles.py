@@ -38,6 +38,7 @@ def test_the_table_has_each_verb_and_each_role_once() -> None:
         (Scope.CAMPAIGNS_READ, Verb.READ),
         (Scope.CAMPAIGNS_WRITE, Verb.WRITE),
         (Scope.TRAFFIC_WRITE, Verb.WRITE),
+        (Scope.SETTINGS_WRITE, Verb.MANAGE),
     ],
 )
 def test_a_scope_opens_one_verb(scope: Scope, verb: Verb) -> None:
@@ -49,8 +50,9 @@ def test_every_scope_stands_in_the_table() -> None:
     assert {scope for permission in TABLE.values() for scope in permission.scopes} == set(Scope)
 
 
-def test_no_scope_lets_a_program_manage_or_own() -> None:
-    assert not TABLE[Verb.MANAGE].scopes | TABLE[Verb.OWN].scopes
+def test_one_scope_lets_a_program_manage_and_none_lets_it_own() -> None:
+    assert TABLE[Verb.MANAGE].scopes == {Scope.SETTINGS_WRITE}
+    assert not TABLE[Verb.OWN].scopes
 
 
 def test_a_role_above_may_all_that_one_below_may() -> None:
@@ -62,7 +64,8 @@ def test_a_role_above_may_all_that_one_below_may() -> None:
     ("role", "scopes"),
     [
         (Role.VIEWER, {"analytics:read", "campaigns:read"}),
-        (Role.MARKETER, {*Scope}),
+        (Role.MARKETER, {*Scope} - {Scope.SETTINGS_WRITE}),
+        (Role.ADMIN, {*Scope}),
         (Role.OWNER, {*Scope}),
     ],
 )

@@ -20,6 +20,7 @@ class Who(Enum):
     READING_PROGRAM = "programs with campaigns:read"
     WRITING_PROGRAM = "programs with campaigns:write"
     KEEPING_PROGRAM = "programs that read with campaigns:read, and write with campaigns:write"
+    SETTING_PROGRAM = "programs with settings:write"
 
 
 # The verb of the one table that each of these asks for.
@@ -36,6 +37,7 @@ OPENS = {
     Who.READING_PROGRAM: (Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_READ),
     Who.WRITING_PROGRAM: (Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_WRITE),
     Who.KEEPING_PROGRAM: (Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_WRITE),
+    Who.SETTING_PROGRAM: (Scope.SETTINGS_WRITE, Scope.SETTINGS_WRITE),
 }
 
 OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
@@ -229,13 +231,15 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "api/v1/editions": (Who.READING_PROGRAM, GET),
     "api/v1/editions/<int:number>": (Who.READING_PROGRAM, GET),
     "api/v1/editions/<int:number>/revert": (Who.WRITING_PROGRAM, POST),
+    "api/v1/webhooks": (Who.SETTING_PROGRAM, BOTH),
+    "api/v1/webhooks/<int:endpoint_id>": (Who.SETTING_PROGRAM, ("GET", "PATCH", "DELETE")),
     "api/v1/jobs/<int:job_id>": (Who.PROGRAM, GET),
     "api/v1/query": (Who.PROGRAM, POST),
     "api/v1/events": (Who.PROGRAM, GET),
     "api/v1/events/<str:event_id>": (Who.PROGRAM, GET),
 }
 
-PROGRAMS = (Who.PROGRAM, Who.READING_PROGRAM, Who.WRITING_PROGRAM, Who.KEEPING_PROGRAM)
+PROGRAMS = (Who.PROGRAM, Who.READING_PROGRAM, Who.WRITING_PROGRAM, Who.KEEPING_PROGRAM, Who.SETTING_PROGRAM)
 
 # allauth's: doors for everybody, and pages about oneself.
 _DOORS = """login/ logout/ inactive/ signup/ confirm-email/ password/reset/ password/reset/done/ password/reset/key/done/

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.attribution.api import editions, runs
+from apps.attribution.api import editions, runs, webhooks
 
 urlpatterns = [
     path("runs", runs.RunList.as_view(), name="api-runs"),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("editions", editions.EditionList.as_view(), name="api-editions"),
     path("editions/<int:number>", editions.EditionDetail.as_view(), name="api-edition"),
     path("editions/<int:number>/revert", editions.EditionRevert.as_view(), name="api-revert-edition"),
+    path("webhooks", webhooks.WebhookList.as_view(), name="api-webhooks"),
+    path("webhooks/<int:endpoint_id>", webhooks.WebhookDetail.as_view(), name="api-webhook"),
 ]

@@ -167,3 +167,22 @@ def test_a_service_may_do_no_more_than_its_organization_allows_the_issuer(
     made = client.post("/api/v1/links", {}, content_type="application/json", headers={"Authorization": f"Bearer {key}"})
 
     assert (ask(client, key)[0], made.status_code) == (200, 403)
+
+
+@pytest.mark.parametrize(
+    ("said", "highest", "status"),
+    [
+        ("settings:write", Role.ADMIN, 403),
+        ("trellis:admin", Role.MARKETER, 403),
+        ("trellis:marketer", Role.ADMIN, 403),
+        ("trellis:admin", Role.ADMIN, 200),
+    ],
+)
+def test_only_a_service_that_manages_there_sees_webhooks(
+    client: Client, server: WardenServer, issuer: WardenIssuer, said: str, highest: Role, status: int
+) -> None:
+    issuer.organizations.update(highest=highest)
+    key = server.warden.add_service_key("acme", (said, "campaigns:read"))
+
+    assert ask(client, key, "/api/v1/webhooks")[0] == status
+    assert ask(client, key)[0] == 200
