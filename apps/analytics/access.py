@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from apps.accounts.belonging import Insider
 from apps.accounts.models import Membership
 from apps.analytics.models import SavedView
 from apps.analytics.reports.events import BIGGEST_ID, event_by_id
@@ -36,6 +37,12 @@ def job_for(member: Membership, job_id: int) -> Job:
 def saved_view_for(member: Membership, view_id: int) -> SavedView:
     """One's own or a shared one of the organization. Errors: Http404."""
     return get_object_or_404(SavedView.objects.visible_to(member), pk=view_id)
+
+
+def shared_views_for(program: Insider) -> QuerySet[SavedView]:
+    """Those that everybody of the organization sees, with their owners."""
+    shared = SavedView.objects.filter(organization_id=program.organization_id, is_shared=True)
+    return shared.select_related("owner")
 
 
 def changeable_view_for(member: Membership, view_id: int) -> SavedView:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.analytics import api, api_jobs, api_query, api_routing, api_routing_reports
+from apps.analytics import api, api_jobs, api_query, api_routing, api_routing_reports, api_saved_views
 from apps.analytics.views import (
     campaign_clicks,
     campaign_numbers,
@@ -105,5 +105,6 @@ urlpatterns = [
         api_routing_reports.EffectivenessView.as_view(),
         name="api-effectiveness",
     ),
+    path("api/v1/saved-views", api_saved_views.SavedViewList.as_view(), name="api-saved-views"),
     path("api/v1/jobs/<int:job_id>", api_jobs.JobDetail.as_view(), name="api-job"),
 ]

@@ -234,6 +234,7 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "api/v1/webhooks": (Who.SETTING_PROGRAM, BOTH),
     "api/v1/webhooks/<int:endpoint_id>": (Who.SETTING_PROGRAM, ("GET", "PATCH", "DELETE")),
     "api/v1/jobs/<int:job_id>": (Who.PROGRAM, GET),
+    "api/v1/saved-views": (Who.PROGRAM, GET),
     "api/v1/query": (Who.PROGRAM, POST),
     "api/v1/events": (Who.PROGRAM, GET),
     "api/v1/events/<str:event_id>": (Who.PROGRAM, GET),
