@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {"CampaignStatusEnum": "apps.campaigns.models.campaigns.Status.values"},
 }
 
 # Logs: one JSON object a line, with the request's id, whoever writes it

@@ -26,8 +26,12 @@ def network_to_change(member: Membership, pk: int) -> Network:
     return get_object_or_404(Network.objects.visible_to(member).select_for_update(), pk=pk)
 
 
-def conversion_for(member: Membership, pk: int) -> Conversion:
-    return get_object_or_404(Conversion.objects.visible_to(member).select_related("network"), pk=pk)
+def conversions_for(member: Insider) -> QuerySet[Conversion]:
+    return Conversion.objects.visible_to(member).select_related("network")
+
+
+def conversion_for(member: Insider, pk: int) -> Conversion:
+    return get_object_or_404(conversions_for(member), pk=pk)
 
 
 def cost_upload_for(member: Membership, pk: int) -> CostUpload:

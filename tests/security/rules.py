@@ -233,6 +233,8 @@ OURS: dict[str, tuple[Who, tuple[str, ...]]] = {
     "api/v1/editions/<int:number>/revert": (Who.WRITING_PROGRAM, POST),
     "api/v1/webhooks": (Who.SETTING_PROGRAM, BOTH),
     "api/v1/webhooks/<int:endpoint_id>": (Who.SETTING_PROGRAM, ("GET", "PATCH", "DELETE")),
+    "api/v1/conversions": (Who.PROGRAM, GET),
+    "api/v1/conversions/<int:conversion_id>": (Who.PROGRAM, GET),
     "api/v1/jobs/<int:job_id>": (Who.PROGRAM, GET),
     "api/v1/saved-views": (Who.PROGRAM, GET),
     "api/v1/query": (Who.PROGRAM, POST),

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from apps.attribution.api import editions, runs, webhooks
+from apps.attribution.api import conversions, editions, runs, webhooks
 
 urlpatterns = [
+    path("conversions", conversions.ConversionList.as_view(), name="api-conversions"),
+    path("conversions/<int:conversion_id>", conversions.ConversionDetail.as_view(), name="api-conversion"),
     path("runs", runs.RunList.as_view(), name="api-runs"),
     path("runs/preview", runs.RunPreview.as_view(), name="api-preview-run"),
     path("runs/<int:run_id>", runs.RunDetail.as_view(), name="api-run"),

@@ -7,7 +7,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from apps.accounts.models import Membership, Organization
+from apps.accounts.belonging import Insider
+from apps.accounts.models import Organization
 from apps.attribution.maps import Status
 from apps.attribution.models.networks import Network, NetworkVersion
 
@@ -34,7 +35,7 @@ class EventIdField(models.DecimalField[int, int]):
 
 
 class ConversionQuerySet(models.QuerySet["Conversion"]):
-    def visible_to(self, member: Membership) -> "ConversionQuerySet":
+    def visible_to(self, member: Insider) -> "ConversionQuerySet":
         """Without those that no postback tells of any more."""
         return self.filter(organization_id=member.organization_id, emptied_at=None)
 
