@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 
 from apps.ingress.enrich.following import TablesFollower
+from tests.ingress.history import nothing_merges
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL")
 
@@ -44,3 +45,10 @@ def _staff_prove_themselves(settings: Any) -> None:
 def clickhouse_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """ClickHouse where nobody listens, for this thread."""
     monkeypatch.setitem(connections["clickhouse"].settings_dict, "PORT", 1)
+
+
+@pytest.fixture
+def nothing_is_merged(django_db_setup: None) -> Iterator[None]:
+    """For tests whose mutations would else wait, after thousands of others, until nothing is left to merge."""
+    with nothing_merges():
+        yield

@@ -21,7 +21,7 @@ from tests.attribution.make import a_network, a_postback, an_organization_of_its
 from tests.ingress.make import NOW_MS, a_line
 from tests.ingress.postbacks import a_postback_line
 
-pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
+pytestmark = [pytest.mark.django_db(databases=["default", "clickhouse"]), pytest.mark.usefixtures("nothing_is_merged")]
 
 
 @pytest.fixture

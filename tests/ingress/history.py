@@ -4,6 +4,8 @@ ClickHouse mutates a table when it finds nothing to merge in it: after thousands
 (2026-11-29). So nothing is merged while events are deleted, and changes are lightweight ones, which are there when they return.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from apps.ingress.warehouse.connection import client
@@ -11,13 +13,19 @@ from apps.ingress.warehouse.connection import client
 SIZES = ("max_bytes_to_merge_at_max_space_in_pool", "max_bytes_to_merge_at_min_space_in_pool")
 
 
-def delete_events(where: str, **parameters: Any) -> None:
-    """A mutation: the table's projection forbids a lightweight delete."""
+@contextmanager
+def nothing_merges() -> Iterator[None]:
     client().execute(f"ALTER TABLE events MODIFY SETTING {', '.join(f'{name} = 1' for name in SIZES)}")
     try:
-        client().execute(f"ALTER TABLE events DELETE WHERE {where}", parameters, settings={"mutations_sync": 1})
+        yield
     finally:
         client().execute(f"ALTER TABLE events RESET SETTING {', '.join(SIZES)}")
+
+
+def delete_events(where: str, **parameters: Any) -> None:
+    """A mutation: the table's projection forbids a lightweight delete."""
+    with nothing_merges():
+        client().execute(f"ALTER TABLE events DELETE WHERE {where}", parameters, settings={"mutations_sync": 1})
 
 
 def update_events(assignments: str, where: str, **parameters: Any) -> None:

@@ -17,6 +17,7 @@ from apps.ingress.store import store_lines
 from apps.ingress.warehouse.connection import client as clickhouse
 from tests.accounts import make
 from tests.analytics.make import a_click, stored
+from tests.ingress.history import nothing_merges
 from tests.ingress.make import a_line
 from tests.ingress.postbacks import a_postback_line
 from tests.security.test_secrets import Written, written
@@ -68,8 +69,9 @@ def test_neither_a_log_nor_a_record_says_who_was_erased(
     client.post("/settings/privacy/visitor", {"visitor": sealed})
     client.post("/settings/privacy/visitor/export", {"visitor": sealed}).getvalue()
     client.post("/settings/privacy/visitor/erase", {"visitor": sealed, "sure": "yes"})
-    job = Job.objects.get()
-    jobs.work(job.pk, job.turn)
+    with nothing_merges():
+        while job := Job.objects.open().first():
+            jobs.work(job.pk, job.turn)
 
     assert Job.objects.get().status == Job.Status.DONE
     for where in (written(), everything()):
