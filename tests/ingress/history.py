@@ -23,8 +23,8 @@ def nothing_merges() -> Iterator[None]:
 
 
 def delete_events(where: str, **parameters: Any) -> None:
-    """A mutation, as the table's projection forbids a lightweight delete: only of the months where there is something, for each part
-    of each month of all other tests would be looked through as well."""
+    """A mutation, as the table's projection forbids a lightweight delete: of the months where there is something, else each part of
+    each month of all other tests would be looked through as well."""
     months = client().execute(f"SELECT DISTINCT toYYYYMM(happened_at) FROM events WHERE {where}", parameters)
     with nothing_merges():
         for (month,) in months:

@@ -17,6 +17,7 @@ from apps.ingress.store import store_lines
 from apps.ingress.warehouse.connection import client as clickhouse
 from tests.accounts import make
 from tests.analytics.make import a_click, stored
+from tests.analytics.visits import WHEN
 from tests.ingress.history import nothing_merges
 from tests.ingress.make import a_line
 from tests.ingress.postbacks import a_postback_line
@@ -64,7 +65,7 @@ def test_neither_a_log_nor_a_record_says_who_was_erased(
 ) -> None:
     make.signed_in(client, alice)
     sealed = visitor_ids().seal(VISITOR)
-    stored(a_click(timezone.now() - timedelta(minutes=1), organization=alice.organization_id, visitor_id=VISITOR))
+    stored(a_click(WHEN, organization=alice.organization_id, visitor_id=VISITOR))
 
     client.post("/settings/privacy/visitor", {"visitor": sealed})
     client.post("/settings/privacy/visitor/export", {"visitor": sealed}).getvalue()
