@@ -118,13 +118,6 @@ class World:
             self.publish_routes()
         until(lambda: self.redis.exists(routes.EPOCH), saw=self.celery.tail)
 
-    def clickhouse_is_up(self) -> None:
-        """Its supervisor's part: the embedded library ended by itself once while Celery children were killed (2026-11-23, why is
-        unknown).
-        """
-        if not self.stack.clickhouse.alive:
-            self.stack.clickhouse.start()
-
     def kill_pool(self) -> None:
         """Celery's children, those it has at this moment."""
         for child in children_of(self.celery):

@@ -106,7 +106,6 @@ class Ingress:
 
     def drains(self) -> None:
         """Wait until everything kept is confirmed by the store."""
-        self.world.clickhouse_is_up()
         until(lambda: not self.waiting(), saw=self._what_waits)
 
     def readiness(self) -> dict[str, Any]:

@@ -80,13 +80,8 @@ def history(world: World) -> History:
 
 def finishes(history: History) -> None:
     """Wait until the job is done; one that has met a store that was away is sent again meanwhile."""
-
-    def is_done() -> bool:
-        history.world.clickhouse_is_up()
-        return history.is_done()
-
     with beating(history.world, "apps.ingress.tasks.revive_jobs"):
-        until(is_done, saw=history.look)
+        until(history.is_done, saw=history.look)
 
 
 def everything_is_made(history: History) -> None:

@@ -1,5 +1,8 @@
 """kill -9 of our own processes while clicks come in."""
 
+import socket
+import struct
+
 import pytest
 
 from tests.faults.harness import World, a_run, nothing_is_lost_or_twice
@@ -7,6 +10,9 @@ from tests.faults.ingress import Ingress
 from tests.faults.waiting import until
 
 pytestmark = pytest.mark.faults
+
+AT_ONCE = struct.pack("ii", True, 0)
+WORDS = {"no word": b"", "another protocol": b"GET / HTTP/1.1\r\n\r\n", "half a greeting": b"\x00\x11ClickHouse"}
 
 
 def test_a_killed_ingress_worker_loses_no_click_that_was_answered(ingress: Ingress) -> None:
@@ -47,3 +53,16 @@ def test_all_of_celery_killed_and_started_again_loses_nothing(world: World, ingr
         world.celery.start()
 
     nothing_is_lost_or_twice(ingress, run, load.received)
+
+
+@pytest.mark.parametrize("word", WORDS.values(), ids=WORDS)
+def test_clickhouse_outlives_a_client_that_is_gone_in_the_middle_of_a_word(world: World, word: bytes) -> None:
+    served_by = world.stack.clickhouse.pid
+
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", world.stack.ports.clickhouse)) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            client.sendall(word)
+
+    assert world.ask("SELECT 1") == [["1"]]
+    assert world.stack.clickhouse.pid == served_by

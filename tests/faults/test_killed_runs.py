@@ -85,7 +85,6 @@ class Naming:
         return bool(self.ask(LABELS))
 
     def is_done(self) -> bool:
-        self.world.clickhouse_is_up()
         status, _, error, _ = self.look()
         assert status != "failed", error
         return bool(status == "done")
