@@ -93,12 +93,17 @@ def role_required(verb: str) -> Callable[[View[P]], Page[P]]:
         @wraps(view)
         def guarded(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.member.may(needed):
-                return render(request, "accounts/role_required.html", {"verb": needed.value}, status=403)
+                return refusal(request, needed)
             return view(request, *args, **kwargs)
 
         return member_required(_asking(needed, guarded))
 
     return decorate
+
+
+def refusal(request: HttpRequest, verb: str) -> HttpResponse:
+    """The page that says that one's role may not do `verb`."""
+    return render(request, "accounts/role_required.html", {"verb": str(verb)}, status=403)
 
 
 def staff_required(view: Page[P]) -> Page[P]:

@@ -23,10 +23,10 @@ TITLE = "Erase a visitor"
 def start(organization_id: int, visitor_id: int, now: datetime, *, by: str, user_id: int = 0) -> Job:
     """A job that a worker takes up once this transaction is committed, and the row that says that it was asked for.
 
-    The job knows the visitor as long as it works; what stays is a keyed digest.
+    The job knows the visitor until it ends; what stays is a keyed digest.
     """
     erasure = _recorded(organization_id, visitor_id, now, by)
-    parameters = {"erasure": erasure.pk, "visitor": str(visitor_id)}
+    parameters = {"erasure": erasure.pk, Job.PRIVATE: {"visitor": str(visitor_id)}}
     job = jobs.start(KIND, organization_id, user_id, parameters, title=TITLE, unit="records")
     Erasure.objects.filter(pk=erasure.pk).update(job_id=job.pk)
     return job
@@ -43,11 +43,9 @@ def run_here(organization_id: int, visitor_id: int, now: datetime, *, by: str) -
 
 
 def do_slice(job: Job, cursor: Any) -> Any:
-    """First what is stored; then, when store tasks know, what they stored meanwhile. A job that was done forgot its visitor."""
-    if "visitor" not in job.parameters:
-        return None
+    """First what is stored; then, when store tasks know, what they stored meanwhile."""
     erasure = Erasure.objects.get(pk=job.parameters["erasure"])
-    visitor_id = int(job.parameters["visitor"])
+    visitor_id = int(job.parameters[Job.PRIVATE]["visitor"])
     jobs.advance(job, 0 if cursor is None else 1, 2, "Emptying what is stored" if cursor is None else "Looking again")
     if cursor is None:
         _note(erasure, erase(job.organization_id, visitor_id, erasure.requested_at))
@@ -55,7 +53,6 @@ def do_slice(job: Job, cursor: Any) -> Any:
     _settle(erasure.requested_at)
     _finish(erasure, erase(job.organization_id, visitor_id, erasure.requested_at))
     erasure.refresh_from_db()
-    Job.objects.filter(pk=job.pk).update(parameters={"erasure": erasure.pk})
     jobs.advance(job, 2, 2)
     job.result = {"words": words(erasure)}
     return None
@@ -111,4 +108,4 @@ def _settle(since: datetime) -> None:
     time.sleep(min(max(left, timedelta(0)), SETTLED).total_seconds())
 
 
-jobs.register(KIND, do_slice)
+jobs.register(KIND, do_slice, verb="manage")

@@ -58,6 +58,11 @@ def permit_by(permits: Permits) -> None:
     _permits[:] = [permits]
 
 
+def verb_of(job: Job) -> str:
+    """What one must be allowed to do for it, be it to start it or to cancel it."""
+    return _verbs.get(job.kind, WRITE)
+
+
 def start(
     kind: str,
     organization_id: int,
@@ -69,7 +74,8 @@ def start(
     key_id: str = "",
 ) -> Job:
     """A job of a registered kind, on its way to a worker once this transaction is committed. `key_id` is the API key that asked for
-    it, whoever made that."""
+    it, whoever made that. What `parameters` hold under "private" is forgotten when the job ends, however it does.
+    """
     assert kind in _slices, f"nobody does {kind!r}"
     job = _made(kind, organization_id, user_id, parameters, title, unit, key_id)
     transaction.on_commit(lambda: _send(job.pk, job.turn), robust=True)
@@ -100,8 +106,7 @@ def advance(job: Job, done: int, total: int, note: str = "") -> None:
 
 def cancel(job: Job, now: datetime) -> bool:
     """Ends an open job; its worker notices with its next `advance`. What is done stays done. False when it had ended already."""
-    cancelled = {"status": Job.Status.CANCELLED, "finished_at": now}
-    return bool(Job.objects.open().filter(pk=job.pk).update(**cancelled))
+    return bool(Job.objects.filter(pk=job.pk).end(Job.Status.CANCELLED, now))
 
 
 def work(job_id: int, turn: int) -> None:
@@ -127,8 +132,7 @@ def note_trouble(job_id: int, error: str) -> None:
 
 def fail(job_id: int, error: str) -> None:
     """The job cannot go on, for a reason that trying again does not mend."""
-    failed = {"status": Job.Status.FAILED, "error": error[:ERROR_MAX_CHARS], "finished_at": timezone.now()}
-    Job.objects.open().filter(pk=job_id).update(**failed)
+    Job.objects.filter(pk=job_id).end(Job.Status.FAILED, timezone.now(), error=error[:ERROR_MAX_CHARS])
 
 
 def revive(now: datetime) -> int:
@@ -186,7 +190,9 @@ def _do_slice(job: Job) -> None:
     _ask(job)
     cursor = _slices[job.kind](job, job.cursor)
     if cursor is None:
-        _change(job, status=Job.Status.DONE, finished_at=timezone.now(), error="", result=job.result, note="")
+        kept = {name: value for name, value in job.parameters.items() if name != Job.PRIVATE}
+        ended = {"status": Job.Status.DONE, "finished_at": timezone.now(), "parameters": kept}
+        _change(job, **ended, error="", result=job.result, note="")
     else:
         _change(job, cursor=cursor, stops=0, error="", heartbeat_at=timezone.now())
 
@@ -194,7 +200,7 @@ def _do_slice(job: Job) -> None:
 def _ask(job: Job) -> None:
     """Errors: NotPermitted."""
     for permits in _permits:
-        if why_not := permits(job.organization_id, job.user_id, job.key_id, _verbs.get(job.kind, WRITE)):
+        if why_not := permits(job.organization_id, job.user_id, job.key_id, verb_of(job)):
             fail(job.pk, why_not)
             raise NotPermitted(why_not)
 

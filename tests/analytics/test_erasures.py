@@ -54,12 +54,30 @@ def test_the_job_empties_records_and_forgets_whom(organization_id: int) -> None:
     assert str(VISITOR) not in repr([*Job.objects.values(), *Erasure.objects.values()])
 
 
-def test_a_slice_done_again_after_the_end_does_nothing(organization_id: int) -> None:
+def test_a_cancelled_job_forgets_whom(organization_id: int) -> None:
     job = erasures.start(organization_id, VISITOR, LATER, by="")
-    worked_off(job)
-    job = Job.objects.get(pk=job.pk)
 
-    assert erasures.do_slice(job, {"again": True}) is None
+    jobs.cancel(job, LATER)
+
+    assert str(VISITOR) not in repr([*Job.objects.values(), *Erasure.objects.values()])
+
+
+def test_only_who_may_begin_an_erasure_may_cancel_it(page: Client, alice: Membership) -> None:
+    job = erasures.start(alice.organization_id, VISITOR, LATER, by="")
+    Membership.objects.filter(pk=alice.pk).update(role=Role.MARKETER)
+
+    shown = page.get(f"/jobs/{job.pk}").text
+    refused = page.post(f"/jobs/{job.pk}/cancel")
+
+    job.refresh_from_db()
+    assert ("Erase a visitor" in shown, "/cancel" in shown) == (True, False)
+    assert (refused.status_code, job.status) == (403, Job.Status.QUEUED)
+
+    Membership.objects.filter(pk=alice.pk).update(role=Role.ADMIN)
+    page.post(f"/jobs/{job.pk}/cancel")
+
+    job.refresh_from_db()
+    assert job.status == Job.Status.CANCELLED
 
 
 def test_the_page_finds_hands_over_and_erases(page: Client, alice: Membership) -> None:

@@ -197,6 +197,47 @@ def test_a_cancelled_job_stops_and_keeps_what_it_did(monkeypatch: pytest.MonkeyP
     assert sent() == 0
 
 
+def ends_done(job: Job) -> None:
+    jobs.work(job.pk, job.turn)
+
+
+def ends_cancelled(job: Job) -> None:
+    jobs.cancel(job, NOW)
+
+
+def ends_failed(job: Job) -> None:
+    jobs.fail(job.pk, "no such thing")
+
+
+@pytest.mark.parametrize(
+    ("ends", "status"), [(ends_done, "done"), (ends_cancelled, "cancelled"), (ends_failed, "failed")]
+)
+def test_however_a_job_ends_it_forgets_what_was_private(
+    ends: Callable[[Job], None], status: str, counted: list[int]
+) -> None:
+    job = jobs.start(COUNTING, 7, 0, {"sheep": 3, Job.PRIVATE: {"shepherd": "Alice"}})
+
+    ends(job)
+
+    job = now_is(job)
+    assert (job.status, job.parameters) == (status, {"sheep": 3})
+
+
+def test_what_is_private_is_there_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def look(job: Job, cursor: Any) -> Any:
+        read.append(job.parameters[Job.PRIVATE]["shepherd"])
+        return None if cursor else True
+
+    monkeypatch.setitem(jobs._slices, COUNTING, look)
+    job = jobs.start(COUNTING, 7, 0, {Job.PRIVATE: {"shepherd": "Alice"}})
+
+    jobs.work(job.pk, job.turn)
+
+    assert read == ["Alice", "Alice"]
+
+
 def test_what_has_ended_cannot_be_cancelled() -> None:
     job = a_job(7, status="done")
 

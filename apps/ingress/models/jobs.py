@@ -1,10 +1,11 @@
 """Long work and what it leaves to others, in PostgreSQL."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -15,12 +16,18 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Open ones of which nothing was heard since then: their worker died, or their message was lost."""
         return self.open().filter(heartbeat_at__lt=since)
 
+    def end(self, status: str, now: datetime, **changes: Any) -> int:
+        """Those that are open, and forgets what was private in their parameters. Returns how many."""
+        left = Func(F("parameters"), Value(Job.PRIVATE), template="(%(expressions)s)", arg_joiner=" - ")
+        return self.open().update(status=status, finished_at=now, parameters=left, **changes)
+
 
 class Job(models.Model):
     """One piece of long work. `jobs.start` makes it, workers carry it on slice by slice, the Jobs page shows it.
 
     `cursor` is where the next slice begins, whatever the kind writes there. `turn` counts who has worked on it: a worker that
-    was given up for dead, and is not, has an older number and changes nothing any more.
+    was given up for dead, and is not, has an older number and changes nothing any more. What `parameters` hold under "private" is
+    there as long as the job is open.
     """
 
     class Status(models.TextChoices):
@@ -31,6 +38,7 @@ class Job(models.Model):
         CANCELLED = "cancelled"
 
     OPEN = (Status.QUEUED, Status.RUNNING)
+    PRIVATE = "private"
 
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=200, blank=True, help_text="what is done, for people")
