@@ -1,6 +1,7 @@
 """The demo organization: made once, complete, and never claiming to be real."""
 
 import io
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -17,7 +18,10 @@ from apps.analytics.demo.earning import REPORTERS
 from apps.analytics.demo.organization import KEY, LINKS, OWNER_EMAIL, VIEWER_EMAIL, found
 from apps.attribution.models import CostUpload, Network
 from apps.campaigns.models import Link
+from apps.ingress import routes
+from apps.ingress.broker import broker
 from apps.ingress.models import Postback
+from apps.ingress.routing import LINK_UNIT
 from apps.ingress.warehouse.connection import client as warehouse
 from tests.accounts import make
 from tests.ingress.make import an_organization_id
@@ -29,6 +33,13 @@ class Stored(NamedTuple):
     events: int
     ids: int
     origins: list[str]
+
+
+@pytest.fixture(autouse=True)
+def _new_redis() -> Iterator[None]:
+    broker().flushdb()
+    yield
+    broker().flushdb()
 
 
 @pytest.fixture
@@ -74,6 +85,12 @@ def test_the_demo_has_roles_and_links(unused_ids: None) -> None:
     members = dict(Organization.objects.get(key=KEY).memberships.values_list("user__email", "role"))
     assert members == {OWNER_EMAIL: Role.OWNER, VIEWER_EMAIL: Role.VIEWER}
     assert Link.objects.filter(organization__key=KEY).count() == len(LINKS)
+
+
+def test_its_links_lead_on_as_soon_as_it_is_made(unused_ids: None) -> None:
+    run("--events", "300")
+
+    assert {f"{LINK_UNIT}{link.key}" for link in LINKS} <= routes.published_names(broker())
 
 
 def test_clicks_name_the_links_they_followed(unused_ids: None) -> None:

@@ -4,18 +4,21 @@ import gc
 import secrets
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from redis import RedisError
 
 from apps.accounts.models import Organization
 from apps.analytics.demo.earning import book, earn
 from apps.analytics.demo.filling import fill, filled, is_complete
 from apps.analytics.demo.organization import KEY, OWNER_EMAIL, VIEWER_EMAIL, NotOurs, found
 from apps.analytics.demo.spending import spend
+from apps.campaigns.publish import publish_everything
 from apps.ingress.progress import Progress
 from apps.ingress.warehouse.errors import QuestionTooLarge, WarehouseUnavailable
 from apps.ingress.warehouse.writer import BlockRefused
@@ -43,6 +46,8 @@ class Command(BaseCommand):
         password = options["password"] or (DEBUG_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12))
         try:
             organization = found(timezone.now(), password=password, staff=settings.DEBUG or options["staff"])
+            with suppress(RedisError):  # then the beat does it, as soon as Redis is there
+                publish_everything()  # a new Redis takes no link before it has them all
             complete = is_complete(organization)
             if not complete:
                 self._fill(organization, max(options["events"], 1))
