@@ -1,6 +1,6 @@
 """Errors of the API as RFC 9457 problem+json: one shape for every 4xx and 5xx under `/api/`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -85,6 +85,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not isinstance(exception, TooManyFieldsSent):
         return defaults.bad_request(request, exception)
     return render(request, "400.html", {"why": TOO_MANY_FIELDS}, status=400)
+
+
+def wrong_method(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: the page for people instead of Django's empty 405, which they meet when they type in where a form goes."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.streaming or response.content:
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
+
+    return answered
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

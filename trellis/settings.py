@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "apps.accounts.middleware.CurrentMember",
     "django_structlog.middlewares.RequestMiddleware",
+    "trellis.problems.wrong_method",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation, TooMan
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import path
+from django.views.decorators.http import require_POST
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -66,6 +67,7 @@ urlpatterns = [
     path("api/fail/<str:fault>", Fail.as_view()),
     path("api/broken", broken),
     path("broken", broken),
+    path("only-post", require_POST(broken)),
 ]
 handler404, handler500 = not_found, server_error
 
@@ -136,6 +138,13 @@ def test_an_unknown_address_of_the_pages_is_a_page(client: Client) -> None:
 
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith("text/html")
+
+
+def test_where_only_a_form_goes_a_page_says_so(client: Client) -> None:
+    answer = client.get("/only-post")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Go back to where the form is" in answer.text
 
 
 @pytest.mark.parametrize(("address", "media_type"), [("/api/broken", MEDIA_TYPE), ("/broken", "text/html")])
