@@ -11,6 +11,19 @@ from django.http import HttpRequest, HttpResponse
 FEATURES = """accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation gyroscope hid magnetometer
 microphone midi payment picture-in-picture screen-wake-lock serial usb xr-spatial-tracking""".split()
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in FEATURES)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 UPLOAD_HANDLERS = [
     "trellis.hardening.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

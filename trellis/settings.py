@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "apps.accounts.sessions.SessionsSeen",
+    "apps.accounts.warden.own_account.kept",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.accounts.middleware.CurrentMember",
     "django_structlog.middlewares.RequestMiddleware",
@@ -198,19 +199,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 TIME_ZONE = "UTC"
 
 # Security
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
+CONTENT_SECURITY_POLICY = hardening.CONTENT_SECURITY_POLICY
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TRELLIS_SECURE
 # With this name a browser takes a cookie from this host alone, over TLS: no subdomain can plant one.
 _HOST = "__Host-" if TRELLIS_SECURE else ""

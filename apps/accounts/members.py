@@ -56,9 +56,9 @@ def leave(member: Membership) -> None:
 
 
 def refuse_last_owner(member: Membership) -> None:
-    """Errors: NotAllowed, when without this member the organization would have no owner."""
-    others = Membership.objects.filter(organization_id=member.organization_id, role=Role.OWNER).exclude(pk=member.pk)
-    if member.role == Role.OWNER and not others.exists():
+    """Errors: NotAllowed, when without this member the organization would have no owner who can sign in."""
+    owners = Membership.objects.filter(organization_id=member.organization_id, role=Role.OWNER, user__is_active=True)
+    if member.role == Role.OWNER and not owners.exclude(pk=member.pk).exists():
         raise NotAllowed("An organization keeps an owner: make somebody else one first.")
 
 

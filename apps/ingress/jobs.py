@@ -130,9 +130,10 @@ def note_trouble(job_id: int, error: str) -> None:
     Job.objects.open().filter(pk=job_id).update(error=error[:ERROR_MAX_CHARS])
 
 
-def fail(job_id: int, error: str) -> None:
-    """The job cannot go on, for a reason that trying again does not mend."""
-    Job.objects.filter(pk=job_id).end(Job.Status.FAILED, timezone.now(), error=error[:ERROR_MAX_CHARS])
+def fail(job_id: int, error: str, *, turn: int | None = None) -> None:
+    """The job cannot go on, for a reason that trying again does not mend. Who had a `turn` says it only while it has."""
+    job = Job.objects.filter(pk=job_id) if turn is None else Job.objects.filter(pk=job_id, turn=turn)
+    job.end(Job.Status.FAILED, timezone.now(), error=error[:ERROR_MAX_CHARS])
 
 
 def revive(now: datetime) -> int:

@@ -10,6 +10,8 @@ import structlog
 from celery import Task, shared_task
 from django.db import Error, OperationalError
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
+from redis import RedisError
 
 from apps.ingress import jobs
 from apps.ingress.broker import broker
@@ -28,7 +30,12 @@ CONFIRMED_SECONDS = 86_400
 # Long enough to find out about a mistyped key, short enough for what anybody may send.
 NOBODYS_KEPT = timedelta(days=30)
 # What a job waits for, as people are told; anything else that a slice raises is its end.
-PASSING = {WarehouseUnavailable: "ClickHouse does not answer.", OperationalError: "PostgreSQL does not answer."}
+PASSING = {
+    WarehouseUnavailable: "ClickHouse does not answer.",
+    OperationalError: "PostgreSQL does not answer.",
+    RedisError: "Redis does not answer.",
+    BrokerError: "Redis does not answer.",
+}
 # Workers know the kinds whose modules they have loaded.
 KINDS = (REENRICH,)
 
@@ -76,7 +83,8 @@ class JobTask(Task):  # type: ignore[misc]
             log.warning("a job waits", job=args[0], error=str(exc))
             jobs.note_trouble(args[0], trouble)
         else:
-            jobs.fail(args[0], f"{type(exc).__name__}: {exc}")
+            # Whoever was killed after its time may have been followed by another already.
+            jobs.fail(args[0], f"{type(exc).__name__}: {exc}", turn=args[1] + 1)
 
 
 @shared_task(base=JobTask, name=jobs.TASK, throws=tuple(PASSING))  # type: ignore[untyped-decorator]

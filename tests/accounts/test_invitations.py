@@ -145,7 +145,8 @@ def test_a_link_opens_once(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "why", ["never was", "ran out", "withdrawn", "sender left", "sender demoted", "organization gone"]
+    "why",
+    ["never was", "ran out", "withdrawn", "sender left", "sender demoted", "sender switched off", "organization gone"],
 )
 def test_every_link_that_opens_nothing_reads_the_same(client: Client, why: str) -> None:
     bob = make.bob(Role.ADMIN)
@@ -157,6 +158,7 @@ def test_every_link_that_opens_nothing_reads_the_same(client: Client, why: str) 
         "withdrawn": lambda: invitation.withdraw(timezone.now()),
         "sender left": bob.delete,
         "sender demoted": lambda: Membership.objects.filter(pk=bob.pk).update(role=Role.MARKETER),
+        "sender switched off": lambda: User.objects.filter(pk=bob.user_id).update(is_active=False),
         "organization gone": bob.organization.delete,
     }.get(why, bool)()
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from apps.accounts import members
 from apps.accounts.members import NotAllowed
-from apps.accounts.models import Membership
+from apps.accounts.models import Membership, User
 from apps.accounts.roles import Role
 from tests.accounts import make
 
@@ -105,6 +105,14 @@ def test_the_last_owner_stays_one(alice: Membership, deed: Callable[[Membership]
         deed(alice)
 
     assert role_of(alice) == Role.OWNER
+
+
+def test_an_owner_who_was_switched_off_is_none_to_leave_it_to(alice: Membership) -> None:
+    bob = make.bob(Role.OWNER)
+    User.objects.filter(pk=bob.user_id).update(is_active=False)
+
+    with pytest.raises(NotAllowed, match=KEEPS_AN_OWNER):
+        members.leave(alice)
 
 
 def test_of_two_owners_one_may_leave(client: Client, alice: Membership) -> None:

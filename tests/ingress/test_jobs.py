@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from billiard.exceptions import TimeLimitExceeded
 from django.db import OperationalError
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
+from redis import RedisError
 
 from apps.ingress import jobs
 from apps.ingress.broker import broker
@@ -197,47 +200,6 @@ def test_a_cancelled_job_stops_and_keeps_what_it_did(monkeypatch: pytest.MonkeyP
     assert sent() == 0
 
 
-def ends_done(job: Job) -> None:
-    jobs.work(job.pk, job.turn)
-
-
-def ends_cancelled(job: Job) -> None:
-    jobs.cancel(job, NOW)
-
-
-def ends_failed(job: Job) -> None:
-    jobs.fail(job.pk, "no such thing")
-
-
-@pytest.mark.parametrize(
-    ("ends", "status"), [(ends_done, "done"), (ends_cancelled, "cancelled"), (ends_failed, "failed")]
-)
-def test_however_a_job_ends_it_forgets_what_was_private(
-    ends: Callable[[Job], None], status: str, counted: list[int]
-) -> None:
-    job = jobs.start(COUNTING, 7, 0, {"sheep": 3, Job.PRIVATE: {"shepherd": "Alice"}})
-
-    ends(job)
-
-    job = now_is(job)
-    assert (job.status, job.parameters) == (status, {"sheep": 3})
-
-
-def test_what_is_private_is_there_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[str] = []
-
-    def look(job: Job, cursor: Any) -> Any:
-        read.append(job.parameters[Job.PRIVATE]["shepherd"])
-        return None if cursor else True
-
-    monkeypatch.setitem(jobs._slices, COUNTING, look)
-    job = jobs.start(COUNTING, 7, 0, {Job.PRIVATE: {"shepherd": "Alice"}})
-
-    jobs.work(job.pk, job.turn)
-
-    assert read == ["Alice", "Alice"]
-
-
 def test_what_has_ended_cannot_be_cancelled() -> None:
     job = a_job(7, status="done")
 
@@ -250,6 +212,8 @@ def test_what_has_ended_cannot_be_cancelled() -> None:
     [
         (WarehouseUnavailable("Code: 210, 127.0.0.1:9000"), "ClickHouse does not answer."),
         (OperationalError("connection to 127.0.0.1 refused"), "PostgreSQL does not answer."),
+        (BrokerError("Error 111 connecting to 127.0.0.1:6379"), "Redis does not answer."),
+        (RedisError("Connection closed by server."), "Redis does not answer."),
     ],
 )
 def test_a_store_that_is_away_is_waited_for_and_its_address_is_kept_for_the_log(
@@ -260,6 +224,17 @@ def test_a_store_that_is_away_is_waited_for_and_its_address_is_kept_for_the_log(
     app.tasks[jobs.TASK].apply((job.pk, job.turn))
 
     assert (now_is(job).status, now_is(job).error) == (Job.Status.RUNNING, words)
+
+
+def test_who_was_killed_after_its_time_does_not_fail_what_another_works_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = does(monkeypatch, lambda job, cursor: None)
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.RUNNING, turn=job.turn + 2)
+
+    app.tasks[jobs.TASK].on_failure(TimeLimitExceeded(240), "", (job.pk, job.turn), {}, None)
+    assert now_is(job).status == Job.Status.RUNNING
+
+    app.tasks[jobs.TASK].on_failure(TimeLimitExceeded(240), "", (job.pk, job.turn + 1), {}, None)
+    assert now_is(job).status == Job.Status.FAILED
 
 
 def test_any_other_error_is_the_end_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,25 +261,3 @@ def test_an_error_here_and_now_is_raised_and_told(monkeypatch: pytest.MonkeyPatc
         jobs.run_here(COUNTING, 7, {}, lambda job: None)
 
     assert Job.objects.get().error == "ValueError: no"
-
-
-def test_the_time_left_follows_from_the_pace_so_far() -> None:
-    job = a_job(7, status="running", started_at=NOW - timedelta(minutes=10), done=25, total=100)
-
-    assert job.left == timedelta(minutes=30)
-    assert job.ends_at == NOW + timedelta(minutes=30)
-
-
-@pytest.mark.parametrize("changes", [{"status": "done"}, {"done": 0}, {"total": 0}, {"started_at": None}])
-def test_where_nothing_can_be_said_no_time_is_left(changes: dict[str, Any]) -> None:
-    job = a_job(7, **{"status": "running", "started_at": NOW, "done": 1, "total": 2, **changes})
-
-    assert job.left is None
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [("/explore?x=1", "/explore?x=1"), ("https://evil.example/", ""), ("//evil.example", ""), (None, "")],
-)
-def test_a_result_leads_to_pages_of_ours_only(url: str | None, shown: str) -> None:
-    assert a_job(7, result={"url": url} if url else {}).result_url == shown

@@ -81,6 +81,15 @@ def test_a_second_factor_opens_under_a_former_key(alice: Membership, settings: A
     assert _opened(authenticator) == SECRET
 
 
+def test_sessions_go_on_under_a_new_key_and_a_former_one(client: Client, alice: Membership, settings: Any) -> None:
+    page = make.signed_in(client, alice)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new one" * 8, [settings.SECRET_KEY]
+    assert page.get("/settings").status_code == 200
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert page.get("/settings").status_code == 200
+
+
 def test_a_second_factor_stays_shut_under_another_key(alice: Membership, settings: Any) -> None:
     TOTP.activate(alice.user, SECRET)
     settings.SECRET_KEY = "somebody else's" * 8

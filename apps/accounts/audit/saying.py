@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
+from django.utils.functional import LazyObject, empty
 from psycopg import Error as PostgresError
 from psycopg.pq import TransactionStatus
 from structlog.contextvars import get_contextvars
@@ -37,7 +38,7 @@ def of_request(request: HttpRequest) -> Words:
     """A person, or a program in the name of whoever made its key; their address, and the id of the request in the logs."""
     auth = getattr(request, "auth", None)  # rest_framework leaves it here, when it has looked
     person = getattr(auth, "created_by_id", None) or getattr(getattr(auth, "created_by", None), "pk", None)
-    if auth is None and hasattr(request, "user"):
+    if auth is None and _is_known(request):
         person = getattr(request.user, "pk", None)
     match = request.resolver_match
     return {
@@ -49,6 +50,12 @@ def of_request(request: HttpRequest) -> Words:
         "request_id": str(get_contextvars().get("request_id", "")),
         "view": match.view_name if match else "",
     }
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """Whether the person was asked for. While Django finds out, it writes when SECRET_KEY is new: to ask then would have no end."""
+    user = getattr(request, "user", None)
+    return user is not None and not (isinstance(user, LazyObject) and user._wrapped is empty)
 
 
 class _Speaker:

@@ -62,7 +62,9 @@ class Invitation(models.Model):
 
     def counts(self) -> bool:
         """Whether who sent it may still give that role: what somebody promised ends with being able to keep it."""
-        senders = Membership.objects.filter(organization_id=self.organization_id, user=self.invited_by)
+        senders = Membership.objects.filter(
+            organization_id=self.organization_id, user=self.invited_by, user__is_active=True
+        )
         return any(may_give(member.role, self.role) for member in senders)
 
     def withdraw(self, now: datetime) -> None:

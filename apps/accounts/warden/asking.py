@@ -21,6 +21,10 @@ class WardenUnavailable(Exception):
         super().__init__(detail)
 
 
+class SecretLost(WardenUnavailable):
+    """What is shared with an issuer was locked under a SECRET_KEY that is gone: somebody has to type it in again."""
+
+
 class TooMuch(requests.RequestException):
     """An answer that is too large, or comes too slowly."""
 
@@ -31,8 +35,10 @@ class WardenSession(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
-        self.max_redirects = 0
         self.headers["Accept-Encoding"] = "identity"  # what is counted is what comes
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere. `requests` would read the whole of a redirect before it asks whether one more is allowed."""
 
     def send(self, request: requests.PreparedRequest, **words: Any) -> requests.Response:
         """Errors: requests.RequestException."""
@@ -67,6 +73,8 @@ def _read(answer: requests.Response, began: float) -> bytes:
             size += len(piece)
             if size > ANSWER_MAX_BYTES or time.monotonic() - began > WHOLE_S:
                 raise TooMuch(f"{size} bytes in {time.monotonic() - began:.1f} s", response=answer)
+    except TooMuch:  # which requests counts among OSErrors
+        raise
     except OSError as error:
         raise requests.ConnectionError(error) from error
     finally:

@@ -11,9 +11,11 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 from redis.exceptions import RedisError
 
-from apps.accounts.models import User
+from apps.accounts.models import Membership, User
+from apps.accounts.roles import STANDING, Role, Scope, may_hold
 from apps.accounts.warden import people, programs
 from apps.accounts.warden.asking import WardenUnavailable
 from apps.accounts.warden.models import WardenIssuer
@@ -45,8 +47,24 @@ def person_of(
     person, _ = people.admit(issuer, said)
     if is_staff(person):
         raise BadToken("staff")
+    if not all(_permits(said, member.role) for member in _opened_by(issuer, person)):
+        raise BadToken("it permits less than its person's session would")
     _use_up(token, math.ceil(said.ends_s - now.timestamp()) + issuer.leeway_s)
     return issuer, person
+
+
+def _opened_by(issuer: WardenIssuer, person: User) -> QuerySet[Membership]:
+    """All that the session would be good for, which is more than the organizations the token names."""
+    return Membership.objects.filter(user=person, organization__in=issuer.organizations.values("organization"))
+
+
+def _permits(said: people.Said, role: str) -> bool:
+    """Whether the token says the role or one above it, or everything by name that programs could be permitted of it. What only
+    owners may has no such name.
+    """
+    if said.role and STANDING.index(said.role) <= STANDING.index(Role(role)):
+        return True
+    return role != Role.OWNER and {scope for scope in Scope.values if may_hold(role, scope)} <= said.scopes
 
 
 def _use_up(token: str, for_s: int) -> None:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 
 from apps.accounts.locks import locked, opened
 from apps.accounts.roles import Role
+from apps.accounts.warden.asking import SecretLost
 from apps.accounts.warden.places import validate_place
 
 LEEWAY_MAX_S = 300
@@ -109,11 +111,13 @@ class WardenIssuer(models.Model):
 
     @property
     def secret(self) -> str:
-        return opened(self.locked_secret, PURPOSE) if self.locked_secret else ""
+        """Errors: SecretLost."""
+        return self._opened(self.locked_secret)
 
     @property
     def client_secret(self) -> str:
-        return opened(self.locked_client_secret, PURPOSE) if self.locked_client_secret else ""
+        """Errors: SecretLost."""
+        return self._opened(self.locked_client_secret)
 
     def keep_secrets(self, *, secret: str = "", client_secret: str = "") -> None:
         """Takes over those that are given; whoever calls this saves."""
@@ -121,6 +125,12 @@ class WardenIssuer(models.Model):
             self.locked_secret = locked(secret, PURPOSE)
         if client_secret:
             self.locked_client_secret = locked(client_secret, PURPOSE)
+
+    def _opened(self, text: str) -> str:
+        try:
+            return opened(text, PURPOSE) if text else ""
+        except InvalidToken as error:
+            raise SecretLost(f"the secret shared with {self.key} was locked under another SECRET_KEY") from error
 
 
 class WardenOrganization(models.Model):

@@ -77,14 +77,16 @@ def places_of(issuer: WardenIssuer, said: Said) -> list[WardenOrganization]:
     return places
 
 
-def admit(issuer: WardenIssuer, said: Said) -> tuple[User, list[Membership]]:
-    """The person and a membership of each organization, made where there was none. Errors: BadToken, AddressTaken."""
+def admit(issuer: WardenIssuer, said: Said, *, settles_role: bool = True) -> tuple[User, list[Membership]]:
+    """The person and a membership of each organization, made where there was none. With `settles_role` the roles of memberships
+    that this issuer made become what is said now. Errors: BadToken, AddressTaken.
+    """
     places = places_of(issuer, said)
     with transaction.atomic():
         person = known_person(issuer, said.subject) or _made_person(issuer, said)
         if not person.is_active:
             raise BadToken("switched off")
-        return person, [_membership(issuer, place, person, said) for place in places]
+        return person, [_membership(issuer, place, person, said, settles_role) for place in places]
 
 
 def known_person(issuer: WardenIssuer, subject: str) -> User | None:
@@ -120,7 +122,9 @@ def _made_person(issuer: WardenIssuer, said: Said) -> User:
     return person
 
 
-def _membership(issuer: WardenIssuer, place: WardenOrganization, person: User, said: Said) -> Membership:
+def _membership(
+    issuer: WardenIssuer, place: WardenOrganization, person: User, said: Said, settles_role: bool
+) -> Membership:
     """Warden decides about memberships it made; what an organization gave somebody itself stays, and so do owners."""
     role = role_in(place, said)
     member, is_new = Membership.objects.select_related("organization", "user", "warden").get_or_create(
@@ -128,7 +132,7 @@ def _membership(issuer: WardenIssuer, place: WardenOrganization, person: User, s
     )
     if is_new:
         WardenMembership.mark(issuer, member)
-    elif member.role not in (role, Role.OWNER) and _is_by(issuer, member):
+    elif settles_role and member.role not in (role, Role.OWNER) and _is_by(issuer, member):
         # Only what was read: not over what somebody else has changed meanwhile.
         Membership.objects.filter(pk=member.pk, role=member.role).update(role=role)
         member.refresh_from_db(fields=["role"])

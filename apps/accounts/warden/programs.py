@@ -37,7 +37,8 @@ def by_token(token: str, now: datetime) -> WardenProgram:
     issuer, said = proven(token, now)
     if len(people.places_of(issuer, said)) != 1:
         raise BadToken("a program works for one organization")
-    person, [member] = people.admit(issuer, said)
+    # A program asks for as little as it needs, which says nothing of what its person may.
+    person, [member] = people.admit(issuer, said, settles_role=said.role is not None)
     return WardenProgram(
         member.organization, people.scopes_in(member.role, said), person, f"{issuer.key}/{said.subject}"
     )

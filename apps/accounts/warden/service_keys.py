@@ -32,14 +32,15 @@ def claims_of(key: str, now_s: float) -> tuple[WardenIssuer, Mapping[str, Any]]:
 
 
 def _issuer_of(key: str) -> WardenIssuer:
-    """By how the key begins: a key is shown to its own issuer, and to no other."""
+    """By how the key begins: a key is shown to its own issuer, and to no other, not even while its own is switched off."""
     if not SHAPE.fullmatch(key):
         raise BadToken("not a service key")
-    issuers = WardenIssuer.objects.filter(is_active=True).exclude(service_key_prefix="")
+    issuers = WardenIssuer.objects.exclude(service_key_prefix="")
     fitting = [issuer for issuer in issuers if key.startswith(issuer.service_key_prefix)]
-    if not fitting:
+    issuer = max(fitting, key=lambda issuer: len(issuer.service_key_prefix), default=None)
+    if issuer is None or not issuer.is_active:
         raise BadToken("nobody knows service keys that begin so")
-    return max(fitting, key=lambda issuer: len(issuer.service_key_prefix))
+    return issuer
 
 
 def _said(issuer: WardenIssuer, key: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a session is good for when Warden let the person in: the organizations of that issuer, for half a day."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 from apps.accounts.warden.models import WardenOrganization
 
 METHOD = "socialaccount"  # allauth's word for it, in the session
-LASTS_S = 12 * 60 * 60
+LASTS = timedelta(hours=12)
 
 
 def issuer_of(request: HttpRequest) -> str:
@@ -21,7 +22,7 @@ def issuer_of(request: HttpRequest) -> str:
 def limit(request: HttpRequest) -> None:
     """Whoever Warden no longer lets in is out after this long: the session does not outlive it by use."""
     if issuer_of(request):
-        request.session.set_expiry(LASTS_S)
+        request.session.set_expiry(LASTS)  # a moment; seconds would count anew whenever the session is saved
 
 
 def within(request: HttpRequest, memberships: Iterable[Any]) -> list[Any]:

@@ -1,5 +1,6 @@
 """Signing in by browser at Warden: what allauth's OpenID Connect (code and PKCE) asks of us, and what we ask of its answer."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import requests
@@ -13,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from apps.accounts.models import User
-from apps.accounts.warden import people
-from apps.accounts.warden.asking import WardenSession
+from apps.accounts.warden import own_account, people
+from apps.accounts.warden.asking import SecretLost, WardenSession
 from apps.accounts.warden.models import WardenIssuer
 from apps.accounts.warden.places import validate_place
 from apps.accounts.warden.tokens import BadToken
@@ -41,7 +42,7 @@ class PageSession(WardenSession):
         try:
             answer = super().send(request, **words)
             said = answer.json()
-            if answer.status_code >= 500 or not isinstance(said, dict):
+            if answer.is_redirect or answer.status_code >= 500 or not isinstance(said, dict):
                 raise requests.RequestException(f"{answer.status_code}, or no object")
             for name in ENDPOINTS if (request.url or "").endswith(DISCOVERY) else ():
                 validate_place(str(said.get(name)))
@@ -57,11 +58,12 @@ class WardenAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     ) -> list[SocialApp]:
         """Issuers with a button, as allauth wants them; its own table of them is not used."""
         # Chosen here and not by the query: what stands in an address may be text that no database takes.
-        return [
-            _app(issuer)
+        asked = [
+            issuer
             for issuer in WardenIssuer.objects.filter(is_active=True, signs_in=True)
             if provider in (None, issuer.key) and client_id in (None, issuer.client_id)
         ]
+        return list(_apps(asked))
 
     def get_requests_session(self) -> PageSession:
         return PageSession()
@@ -77,6 +79,8 @@ class WardenAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             said = people.read(_claims(sociallogin.account, issuer), issuer)
             _forget_claims(sociallogin.account)
             if sociallogin.state.get("process") == "connect":
+                if own_account.by_issuer(request):
+                    raise ImmediateHttpResponse(own_account.refusal(request))
                 people.places_of(issuer, said)
                 return
             person, _ = people.admit(issuer, said)
@@ -99,7 +103,17 @@ def refusal(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
     return render(request, "accounts/warden_refused.html", {"why": why}, status=status)
 
 
+def _apps(issuers: Iterable[WardenIssuer]) -> Iterator[SocialApp]:
+    """An issuer whose secret is lost has no button: the sign-in page must stay, above all for who can type the secret in again."""
+    for issuer in issuers:
+        try:
+            yield _app(issuer)
+        except SecretLost:
+            log.exception("warden_secret_lost", issuer=issuer.key)
+
+
 def _app(issuer: WardenIssuer) -> SocialApp:
+    """Errors: SecretLost."""
     return SocialApp(
         provider=PROVIDER,
         provider_id=issuer.key,

@@ -6,10 +6,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from apps.accounts.models import User, WardenIssuer
-from apps.accounts.roles import Role
+from apps.accounts.models import Membership, User, WardenIssuer, WardenMembership, WardenOrganization
+from apps.accounts.roles import Role, Scope
 from apps.accounts.warden.dev.serving import WardenServer
-from apps.accounts.warden.sessions import LASTS_S
+from apps.accounts.warden.sessions import LASTS
 from tests.accounts import make
 from tests.accounts.warden.conftest import DANA
 
@@ -51,7 +51,7 @@ def test_the_portal_s_form_signs_in(browser: Client, server: WardenServer) -> No
 
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert "Acme" in browser.get("/settings").text
-    assert browser.session.get_expiry_age() == LASTS_S
+    assert browser.session.get_expiry_age() == pytest.approx(LASTS.total_seconds(), abs=5)
 
 
 def test_a_program_shows_the_token_in_the_header(browser: Client, server: WardenServer) -> None:
@@ -115,6 +115,40 @@ def test_an_issuer_whose_tokens_are_not_for_sessions_gives_none(
 
     assert show(browser, token_of(server)).status_code == 401
     assert post(browser, token_of(server)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "permissions", "status"),
+    [
+        (Role.MARKETER, ["analytics:read"], 401),
+        (Role.MARKETER, ["trellis:viewer"], 401),
+        (Role.MARKETER, ["trellis:marketer"], 302),
+        (Role.VIEWER, ["analytics:read", "campaigns:read"], 302),
+        (Role.VIEWER, ["traffic:write"], 401),
+        (Role.OWNER, ["trellis:admin"], 401),
+        (Role.OWNER, ["trellis:owner"], 302),
+        (Role.OWNER, [*Scope.values], 401),
+    ],
+)
+def test_a_token_becomes_no_session_that_may_more_than_it_permits(
+    browser: Client, server: WardenServer, role: Role, permissions: list[str], status: int
+) -> None:
+    post(Client(enforce_csrf_checks=True), token_of(server))
+    WardenMembership.objects.all().delete()  # what the organization gave somebody itself stays
+    Membership.objects.update(role=role)
+
+    assert post(browser, token_of(server, permissions=permissions)).status_code == status
+
+
+def test_a_token_is_measured_by_all_that_the_session_would_open(
+    browser: Client, server: WardenServer, issuer: WardenIssuer
+) -> None:
+    post(Client(enforce_csrf_checks=True), token_of(server))
+    second = make.an_organization("second")
+    WardenOrganization.objects.create(issuer=issuer, external_id="second", organization=second)
+    make.a_member(User.objects.get(), second, Role.OWNER)
+
+    assert post(browser, token_of(server)).status_code == 401
 
 
 def test_staff_and_whoever_was_switched_off_are_refused(browser: Client, server: WardenServer) -> None:

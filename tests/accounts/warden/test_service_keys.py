@@ -1,6 +1,7 @@
 """Service keys of Warden, asked about over HTTP."""
 
 import json
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +11,7 @@ from apps.accounts.api import REFUSAL
 from apps.accounts.management.commands.warden_dev import believe
 from apps.accounts.models import Membership, Organization, User, WardenIssuer, WardenOrganization
 from apps.accounts.roles import Role
+from apps.accounts.warden.asking import TooMuch, WardenSession
 from apps.accounts.warden.dev.serving import WardenServer, running
 from tests.accounts import make
 
@@ -89,6 +91,40 @@ def test_while_warden_is_away_nobody_is_let_in_and_it_is_left_in_peace(
     assert {(a.status_code, a["Content-Type"]) for a in answers} == {(503, "application/problem+json")}
     assert all(int(a["Retry-After"]) > 0 for a in answers)
     assert (server.asked["/introspect"], server.asked["/anywhere"]) == (1, 0)
+
+
+def test_no_more_is_read_of_a_redirect_than_of_any_answer(server: WardenServer) -> None:
+    server.answers["/jwks"] = (302, {"Location": "/anywhere"}, b"x" * 300_000)
+
+    with WardenSession() as session, pytest.raises(TooMuch):
+        session.get(f"{server.warden.issuer}/jwks")
+
+
+def test_a_key_is_not_shown_to_another_issuer_while_its_own_is_switched_off(
+    client: Client, server: WardenServer, issuer: WardenIssuer
+) -> None:
+    WardenIssuer.objects.create(
+        key="eu",
+        name="Europe",
+        issuer="https://eu.example",
+        audience="us",
+        jwks_url="https://eu.example/jwks",
+        service_key_prefix=f"{issuer.service_key_prefix}eu_",
+        introspection_url="https://eu.example/introspect",
+        is_active=False,
+    )
+
+    assert ask(client, f"{issuer.service_key_prefix}eu_" + "a" * 32) == (401, REFUSAL)
+    assert server.asked["/introspect"] == 0
+
+
+def test_a_lost_secret_lets_nobody_in_until_it_is_typed_in_again(
+    client: Client, server: WardenServer, issuer: WardenIssuer, settings: Any
+) -> None:
+    key = server.warden.add_service_key("acme", ("campaigns:read",))
+    settings.SECRET_KEY = "another key, and the old one is gone"
+
+    assert ask(client, key)[0] == 503
 
 
 def test_warden_that_is_not_there_lets_nobody_in(client: Client, acme: Organization) -> None:

@@ -222,6 +222,24 @@ def test_a_token_opens_no_more_than_its_person_may(
     assert Membership.objects.get(user=person).role == Role.VIEWER
 
 
+def test_a_token_for_little_leaves_its_person_s_role_alone(
+    client: Client, server: WardenServer, issuer: WardenIssuer
+) -> None:
+    ask(client, server.warden.token({**DANA.claims(), "permissions": ["trellis:admin"]}))
+
+    ask(client, server.warden.token({**DANA.claims(), "permissions": ["campaigns:read"]}))
+
+    assert Membership.objects.get().role == Role.ADMIN
+
+
+def test_a_token_that_names_a_role_settles_it(client: Client, server: WardenServer, issuer: WardenIssuer) -> None:
+    ask(client, server.warden.token({**DANA.claims(), "permissions": ["trellis:admin"]}))
+
+    ask(client, server.warden.token({**DANA.claims(), "permissions": ["trellis:viewer"]}))
+
+    assert Membership.objects.get().role == Role.VIEWER
+
+
 def test_an_address_that_somebody_has_lets_nobody_in(
     client: Client, server: WardenServer, issuer: WardenIssuer
 ) -> None:
