@@ -64,4 +64,7 @@ def is_public(text: str) -> bool:
             inner = IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
             return is_public(str(inner))
+        # Python 3.11 calls these two global: what nobody has been given yet, and fec0::/10 of old local networks.
+        if address.is_reserved or address.is_site_local:
+            return False
     return address.is_global and not address.is_multicast

@@ -5,7 +5,10 @@ import pytest
 from apps.attribution.webhooks.places import BadPlace, is_public, place_of
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34"])
+@pytest.mark.parametrize(
+    "address",
+    ["93.184.216.34", "1.1.1.1", "2606:2800:220:1::1", "2606:4700::1111", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"],
+)
 def test_public_addresses_are_called(address: str) -> None:
     assert is_public(address)
 
@@ -15,7 +18,7 @@ def test_public_addresses_are_called(address: str) -> None:
     [
         "127.0.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:127.0.0.1",
-        "2002:7f00:1::", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "::a9fe:a9fe", "::7f00:1", "fec0::1",
     ],
 )  # fmt: skip
 def test_private_ones_and_those_hidden_in_others_are_not(address: str) -> None:
