@@ -15,7 +15,7 @@ from apps.attribution import access
 from apps.attribution.models import WebhookEndpoint
 from apps.attribution.models.webhooks import CannotReplace
 from apps.attribution.webhook_forms import EndpointForm, SecretForm
-from apps.attribution.webhooks.events import tell_a_test
+from apps.attribution.webhooks.events import TooManyTests, tell_a_test
 
 A_PAGE = 50
 
@@ -102,10 +102,15 @@ def remove_webhook(request: MemberRequest, endpoint_id: int) -> HttpResponse:
 
 @role_required(Verb.MANAGE)
 @require_POST
+@transaction.atomic
 def test_webhook(request: MemberRequest, endpoint_id: int) -> HttpResponse:
-    endpoint = access.endpoint_for(request.member, endpoint_id)
-    tell_a_test(endpoint, timezone.now())
-    messages.success(request, "A test event is on its way: load this page again in a few seconds.")
+    endpoint = access.endpoint_to_change(request.member, endpoint_id)
+    try:
+        tell_a_test(endpoint, timezone.now())
+    except TooManyTests as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, "A test event is on its way: load this page again in a few seconds.")
     return redirect("attribution:webhook", endpoint_id)
 
 

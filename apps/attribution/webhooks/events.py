@@ -9,7 +9,12 @@ from apps.attribution.api.told import edition_document, keys_of, run_document
 from apps.attribution.models import Edition, EventType, WebhookDelivery, WebhookEndpoint
 from apps.attribution.models.webhooks import TEST, new_message_id
 
+TESTS_MAX = 5
 KINDS = {Edition.Kind.APPLIED: EventType.APPLIED, Edition.Kind.REVERTED: EventType.REVERTED}
+
+
+class TooManyTests(Exception):
+    """Carries the sentence for people."""
 
 
 def tell_of_edition(edition: Edition, now: datetime) -> int:
@@ -26,6 +31,11 @@ def tell_of_edition(edition: Edition, now: datetime) -> int:
 
 
 def tell_a_test(endpoint: WebhookEndpoint, now: datetime) -> WebhookDelivery:
+    """The endpoint is locked by whoever asks. Errors: TooManyTests, while as many as may be wait to arrive."""
+    if endpoint.deliveries.filter(kind=TEST, state=WebhookDelivery.State.WAITING).count() >= TESTS_MAX:
+        raise TooManyTests(
+            f"{TESTS_MAX} test events wait already. Send one of them again, or wait until one has arrived."
+        )
     body = _body(TEST, {"words": "This is a test. Nothing happened."}, now)
     delivery = _delivery(endpoint, TEST, body, new_message_id(), now)
     delivery.save()

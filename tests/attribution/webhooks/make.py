@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Organization
 from apps.attribution.models import EventType, WebhookDelivery, WebhookEndpoint
-from apps.attribution.webhooks.events import tell_a_test
+from apps.attribution.models.webhooks import TEST
 
 
 def an_endpoint(
@@ -18,4 +18,5 @@ def an_endpoint(
 
 
 def a_message(endpoint: WebhookEndpoint, now: datetime | None = None) -> WebhookDelivery:
-    return tell_a_test(endpoint, now or timezone.now())
+    now, body = now or timezone.now(), f'{{"type": "{TEST}"}}'
+    return WebhookDelivery.objects.create(endpoint=endpoint, kind=TEST, body=body, created_at=now, next_at=now)

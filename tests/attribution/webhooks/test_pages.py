@@ -65,6 +65,19 @@ def test_a_test_event_arrives_and_is_listed(client: Client, alice: Membership, r
     assert len(receiver.heard) == 1
 
 
+def test_while_five_test_events_wait_no_more_are_made(client: Client, alice: Membership) -> None:
+    endpoint = an_endpoint(alice.organization)
+    presses = [client.post(f"/settings/webhooks/{endpoint.pk}/test", follow=True) for _ in range(6)]
+    assert "is on its way" in presses[4].content.decode()
+    assert "5 test events wait already" in presses[5].content.decode()
+    assert endpoint.deliveries.count() == 5
+
+    endpoint.deliveries.filter(pk=endpoint.deliveries.latest("pk").pk).update(state=WebhookDelivery.State.DELIVERED)
+    client.post(f"/settings/webhooks/{endpoint.pk}/test")
+
+    assert endpoint.deliveries.count() == 6
+
+
 def test_what_failed_says_why_and_when_it_is_tried_next_and_can_be_sent_again(
     client: Client, alice: Membership, receiver: Receiver
 ) -> None:
