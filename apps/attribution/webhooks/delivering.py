@@ -1,9 +1,13 @@
 """What waits is sent until it has arrived. Who dies after sending and before saying so has it sent again: at least once."""
 
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.utils import timezone
+from redis import RedisError
 
 from apps.attribution.ledger.lock import alone
 from apps.attribution.models import WebhookDelivery
@@ -22,13 +26,20 @@ KEPT = timedelta(days=30)
 # Endpoints that are slow keep one worker busy, and never all of them: others store clicks.
 LOCK = 0x686F6F6B  # "hook"
 ROUND_S = 30.0
+# In Redis: the id of the endpoint that had its turn last.
+LAST = "webhooks:last-endpoint"
 
 
 def deliver_waiting(now: datetime) -> int:
-    """Sends what is due, of each endpoint the message that waits longest; returns how many that were."""
+    """Sends what is due, of each endpoint the message that waits longest; returns how many that were.
+
+    A round that takes too long is broken off, and the next begins after the endpoint it came to.
+    """
     began, sent = time.monotonic(), 0
     with alone(LOCK) as is_ours:
-        for one in WebhookDelivery.objects.due(now) if is_ours else ():
+        for one in _in_turn(WebhookDelivery.objects.due(now)) if is_ours else ():
+            # Before the attempt: an endpoint that ends the worker has had its turn, too.
+            _remember(one.endpoint_id)
             sent += deliver(one, timezone.now())
             if time.monotonic() - began > ROUND_S:
                 break
@@ -57,3 +68,17 @@ def note(delivery: WebhookDelivery, answer: Answer, now: datetime) -> None:
 def forget_old(now: datetime) -> int:
     """Messages that have ended, a month later; returns how many."""
     return WebhookDelivery.objects.ended_before(now - KEPT).delete()[0]
+
+
+def _in_turn(due: Iterable[WebhookDelivery]) -> list[WebhookDelivery]:
+    """Round the endpoints, from the one after the last; from the first when Redis does not know it or is away."""
+    try:
+        last = cache.get(LAST, 0)
+    except RedisError:
+        last = 0
+    return sorted(due, key=lambda one: (one.endpoint_id <= last, one.endpoint_id))
+
+
+def _remember(endpoint_id: int) -> None:
+    with suppress(RedisError):
+        cache.set(LAST, endpoint_id, timeout=None)
