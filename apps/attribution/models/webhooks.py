@@ -170,13 +170,23 @@ class WebhookDelivery(models.Model):
         return f"{self.kind} {self.message_id}"
 
     def claim(self, now: datetime, lease: timedelta) -> bool:
-        """For an attempt that begins now. False when somebody else has begun one; whoever dies with it loses it after the lease."""
+        """For an attempt that begins now, with the endpoint as it is now; whoever dies with it loses it after the lease.
+
+        False when somebody else has begun one, or the endpoint was paused or removed meanwhile.
+        """
+        # A join would move every condition into a subquery, which PostgreSQL does not ask again after waiting for the row.
+        going_on = WebhookEndpoint.objects.filter(paused_at=None).values("pk")
         mine = WebhookDelivery.objects.filter(pk=self.pk, state=self.State.WAITING, attempts=self.attempts)
-        claimed = mine.filter(next_at__lte=now).update(
+        claimed = mine.filter(endpoint__in=going_on, next_at__lte=now).update(
             attempts=self.attempts + 1, tried_at=now, next_at=now + lease, said="It is being sent."
         )
-        self.refresh_from_db()
-        return bool(claimed)
+        if not claimed:
+            return False
+        try:
+            self.refresh_from_db(from_queryset=WebhookDelivery.objects.select_related("endpoint"))
+        except WebhookDelivery.DoesNotExist:
+            return False
+        return True
 
     def note(self, state: str, status: int, said: str, *, next_at: datetime) -> None:
         """What came of the attempt; nothing when it has been tried again since."""
