@@ -1,5 +1,6 @@
 """`/api/v1/events`: stored events for programs."""
 
+import re
 from datetime import UTC
 from typing import Any, cast
 
@@ -30,6 +31,8 @@ from apps.ingress.snowflake import click_id
 from apps.ingress.warehouse.reader import Warehouse
 
 MAX_EVENTS = 1000
+# As many digits as 64 bits can need.
+AN_ID = re.compile(r"[0-9]{1,20}")
 DESCRIPTION = """
 Every request on the organization's tracked links, of every kind, newest first. Follow `next_cursor` until it is null:
 each event comes exactly once, and events that arrive meanwhile are not mixed in.
@@ -202,8 +205,8 @@ class EventDetail(APIView):
         responses={200: EventSerializer} | problems(401, 403, 404, 503),
     )
     def get(self, request: Request, event_id: str) -> Response:
-        known = event_id.isascii() and event_id.isdigit() and int(event_id[:21]) <= BIGGEST_ID
-        event = event_by_id(_warehouse(request), int(event_id)) if known else None
+        number = int(event_id) if AN_ID.fullmatch(event_id) else BIGGEST_ID + 1
+        event = event_by_id(_warehouse(request), number) if number <= BIGGEST_ID else None
         if event is None:
             raise Http404("There is no such event.")
         return Response(EventSerializer(event).data)

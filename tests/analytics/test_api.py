@@ -170,7 +170,7 @@ def test_one_event_is_found_by_its_id(program: Program, alice: Membership):
     assert program.get(f"{URL}/{event.event_id}").json()["id"] == str(event.event_id)
 
 
-@pytest.mark.parametrize("event_id", ["0", "1", "x", "-1", "1.5", "٣", str(2**64), "9" * 5000])
+@pytest.mark.parametrize("event_id", ["0", "1", "x", "-1", "1.5", "٣", str(2**64), "9" * 5000, "00" + "1" * 30])
 def test_an_event_that_is_not_there_is_a_problem(program: Program, event_id: str):
     answer = program.get(f"{URL}/{event_id}")
 
