@@ -7,7 +7,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from apps.accounts.access import MemberRequest, role_required
 from apps.accounts.audit.asked import AuditQuestion
-from apps.accounts.audit.told import HEADER, rows, told
+from apps.accounts.audit.told import AT_ONCE, HEADER, rows, told
 from apps.accounts.roles import Verb
 from apps.accounts.spreadsheet import lines_of
 
@@ -33,6 +33,6 @@ def audit(request: MemberRequest) -> HttpResponseBase:
 
 
 def _file(question: AuditQuestion) -> HttpResponseBase:
-    lines = lines_of(HEADER, rows(question.entries()[:FILE_MAX]))
+    lines = lines_of(HEADER, rows(question.entries()[:FILE_MAX].iterator(chunk_size=AT_ONCE)))
     headers = {"Content-Disposition": 'attachment; filename="Audit.csv"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from apps.accounts.audit import told
 from apps.accounts.audit.asked import PAGE
 from apps.accounts.audit.saying import said_by
 from apps.accounts.audit.words import changes_of
@@ -189,6 +190,18 @@ def test_what_cannot_be_read_is_said(client: Client, alice: Membership) -> None:
         assert client.get(PATH + query).status_code == 422, query
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+@pytest.mark.parametrize("query", ["first=0001-01-01", "first=2200-01-01", "last=1989-12-31", "last=9999-12-31"])
+def test_days_far_out_are_refused(client: Client, alice: Membership, zone: str, query: str) -> None:
+    alice.organization.time_zone = zone
+    alice.organization.save()
+
+    page, file = client.get(f"{PATH}?{query}"), client.get(f"{PATH}?{query}&format=csv")
+
+    assert (page.status_code, file.status_code) == (422, 422)
+    assert "Days lie between 1990 and 2199." in page.content.decode()
+
+
 def test_pages_follow_one_another_without_a_gap(client: Client, alice: Membership) -> None:
     many(alice, PAGE + 20)
     first = look(client, "?thing=accounts_domain")
@@ -212,6 +225,25 @@ def test_the_file_has_what_the_page_is_narrowed_to(client: Client, alice: Member
     assert (row["deed"], row["thing"], row["name"]) == ("made", "Domain", "shop.example")
     assert (row["person"], row["address"]) == ("alice@example.com", "203.0.113.9")
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_long_file_has_every_entry_once(client: Client, alice: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(told, "AT_ONCE", 3)
+    many(alice, 7)
+
+    answer = client.get(f"{PATH}?format=csv&thing=accounts_domain")
+
+    assert [row["name"] for row in file_of(answer)] == [f"d{n}.example" for n in reversed(range(7))]
+
+
+def test_a_file_begins_before_all_of_it_is_read(alice: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(told, "AT_ONCE", 3)
+    many(alice, 7)
+    left = iter(AuditEntry.objects.filter(noun="accounts_domain"))
+
+    next(told.rows(left))
+
+    assert len([*left]) == 4
 
 
 def test_a_formula_in_the_file_is_text(client: Client, alice: Membership) -> None:

@@ -1,6 +1,6 @@
 """Which entries somebody asks for: the address of the page, read once."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,17 +13,28 @@ from apps.accounts.models.audit import AuditEntryQuerySet
 
 PAGE = 50
 BIGGEST_ID = 2**63 - 1
+# Far beyond them days have no midnight in every time zone, or no day after.
+DAYS = (date(1990, 1, 1), date(2199, 12, 31))
 
 
 class Day(forms.DateInput):
     input_type = "date"
 
 
+def _validate_day(day: date) -> None:
+    if not DAYS[0] <= day <= DAYS[1]:
+        raise forms.ValidationError(f"Days lie between {DAYS[0].year} and {DAYS[1].year}.", code="day")
+
+
 class AuditQuestion(forms.Form):
     person = forms.TypedChoiceField(label="Who", required=False, coerce=int, empty_value=None)
     thing = forms.ChoiceField(label="What", required=False)
-    first = forms.DateField(label="From", required=False, widget=Day(attrs={"aria-label": "From this day"}))
-    last = forms.DateField(label="To", required=False, widget=Day(attrs={"aria-label": "To this day"}))
+    first = forms.DateField(
+        label="From", required=False, widget=Day(attrs={"aria-label": "From this day"}), validators=[_validate_day]
+    )
+    last = forms.DateField(
+        label="To", required=False, widget=Day(attrs={"aria-label": "To this day"}), validators=[_validate_day]
+    )
     # Of one row, from the page of another entry; and after which entry the page begins.
     row = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     cursor = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_ID, widget=forms.HiddenInput)
@@ -61,5 +72,5 @@ class AuditQuestion(forms.Form):
         found = list(self.entries()[: PAGE + 1])
         return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
 
-    def _begin(self, day: Any) -> datetime:
+    def _begin(self, day: date) -> datetime:
         return datetime.combine(day, time.min, tzinfo=self._zone)
