@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from apps.accounts.belonging import Program
 from apps.accounts.models import ApiKey
+from apps.accounts.rate_limits import Weight, spend
 from apps.accounts.warden import programs, service_keys, tokens
 from apps.accounts.warden.asking import WardenUnavailable
 from apps.accounts.warden.tokens import BadToken
@@ -54,7 +55,10 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """The program must have the view's `required_scope`. A view without one lets nobody in."""
+    """The program must have the view's `required_scope`. A view without one lets nobody in. Being refused costs a point.
+
+    Errors: TooMany.
+    """
 
     message = "The API key or token lacks the scope this needs."
 
@@ -64,7 +68,11 @@ class HasScope(BasePermission):
             return False
         scope = getattr(view, "required_scope", "")
         self.message = f"The API key or token lacks the scope {scope}." if scope else self.message
-        return program.allows(scope)
+        if program.allows(scope):
+            return True
+        # Throttles are asked only about who is let in.
+        spend(request, view, Weight.PLAIN)
+        return False
 
 
 def _program(token: str) -> Program | None:

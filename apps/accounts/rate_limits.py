@@ -91,27 +91,33 @@ class PointsOfKey(BaseThrottle):
     """Each key has its points, and its organization has some for all its keys. Every answer says in RateLimit what is left."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        points = settings.TRELLIS_API_POINTS
-        auth: Any = request.auth
-        if auth is None or not points:
-            return True
-        limits = (
-            Limit(f"key:{_key(auth)}", points),
-            Limit(f"organization:{auth.organization.pk}", points * KEYS_WORTH),
-        )
-        weight = getattr(view, "rate_weights", {}).get(request.method, Weight.PLAIN)
-        # However few points there are, everything can be asked for once a minute.
-        taken = take(limits, min(weight, points))
-        if taken is None:
-            return True
-        # draft-ietf-httpapi-ratelimit-headers
-        view.headers["RateLimit-Policy"] = f'"key";q={points};w={PERIOD_S}'
-        view.headers["RateLimit"] = f'"key";r={taken.left};t={taken.full_in_s}'
-        if taken.wait_s:
-            raise TooMany(
-                f"This key, or its organization, has asked for more than {points:,} points a minute.", taken.wait_s
-            )
+        # HEAD does all the work of GET.
+        method = "GET" if request.method == "HEAD" else request.method
+        spend(request, view, getattr(view, "rate_weights", {}).get(method, Weight.PLAIN))
         return True
+
+
+def spend(request: Request, view: Any, weight: int) -> None:
+    """Takes points of the request's key and of its organization, and lets the answer say what is left. Errors: TooMany."""
+    points = settings.TRELLIS_API_POINTS
+    auth: Any = request.auth
+    if auth is None or not points:
+        return
+    limits = (
+        Limit(f"key:{_key(auth)}", points),
+        Limit(f"organization:{auth.organization.pk}", points * KEYS_WORTH),
+    )
+    # However few points there are, everything can be asked for once a minute.
+    taken = take(limits, min(weight, points))
+    if taken is None:
+        return
+    # draft-ietf-httpapi-ratelimit-headers
+    view.headers["RateLimit-Policy"] = f'"key";q={points};w={PERIOD_S}'
+    view.headers["RateLimit"] = f'"key";r={taken.left};t={taken.full_in_s}'
+    if taken.wait_s:
+        raise TooMany(
+            f"This key, or its organization, has asked for more than {points:,} points a minute.", taken.wait_s
+        )
 
 
 def refused_too_often(request: Request) -> TooMany | None:

@@ -90,6 +90,24 @@ def test_what_costs_more_than_there_is_can_be_asked_once(client: Client, alice: 
     assert [answer.status_code for answer in asked] == [400, 429]
 
 
+def test_asking_for_the_head_of_a_report_costs_what_the_report_costs(client: Client, alice: Membership) -> None:
+    authorization = {"Authorization": f"Bearer {a_token(alice.organization)}"}
+
+    answer = client.head("/api/v1/campaigns/nothing/effectiveness", headers=authorization)
+
+    assert answer["RateLimit"].startswith(f'"key";r={10 - Weight.REPORT};')
+
+
+def test_what_a_key_may_not_ask_costs_a_point_too(client: Client, alice: Membership) -> None:
+    token = make.an_api_key(alice.organization, [Scope.TRAFFIC_WRITE])[1]
+
+    answers = [ask(client, token) for _ in range(11)]
+
+    assert [answer.status_code for answer in answers] == [403] * 10 + [429]
+    assert answers[0]["RateLimit"] == '"key";r=9;t=6'
+    assert int(answers[-1]["Retry-After"]) >= 1
+
+
 def test_keys_are_counted_each_for_itself(client: Client, alice: Membership) -> None:
     busy, quiet = a_token(alice.organization), a_token(alice.organization)
     for _ in range(11):
