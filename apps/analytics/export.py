@@ -44,7 +44,9 @@ def csv_answer(title: str, span: Span, table: Table) -> HttpResponse:
     )
     write = csv.writer(answer).writerow
     as_of = [] if table.edition is None else [(EDITION, table.edition)]
-    write([*table.heads, *(_head(column) for column in table.columns), *(head for head, _ in as_of)])
+    heads = [*table.heads, *(_head(column) for column in table.columns), *(head for head, _ in as_of)]
+    # A parameter is called whatever the address says.
+    write(map(safe, heads))
     for line in table.lines:
         write([*_row(line), *(number for _, number in as_of)])
     return answer

@@ -168,6 +168,13 @@ def test_the_same_address_is_a_file_of_every_row(page: Client, alice: Membership
     assert all(not row[0].startswith("=") for row in found)
 
 
+def test_the_name_of_a_parameter_is_no_formula_in_a_file(page: Client):
+    answer = page.get("/explore", {"by": "parameter:x;=cmd|' /c calc'!a0", "metric": "clicks", "format": "csv"})
+
+    [head] = csv.reader(answer.text.splitlines())
+    assert head == ["Parameter x;'=cmd|' /c calc'!a0", "Clicks"]
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
