@@ -49,8 +49,9 @@ class ConversionsForm(ReportForm):
         label="Network",
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "There is no such network."),
     )
+    # 13 digits of milliseconds reach the year 2286.
     after = forms.RegexField(
-        r"^\d{1,15}\.\d{1,19}$",
+        r"^\d{1,13}\.\d{1,19}$",
         required=False,
         widget=forms.HiddenInput,
         error_messages={"invalid": "Where the page begins cannot be read."},

@@ -37,6 +37,8 @@ NOT = "!"
 NO_LABEL = "none"
 NOTHING_NAMED = "Name a value to compare with."
 BIGGEST_CAMPAIGN = 2**63 - 1
+# No number that we compare with is longer, and Python refuses to read thousands of digits.
+DIGITS_MAX = 20
 # More than anybody reads on one line, and far less than an address may hold.
 MAX_CHIPS = 40
 # Operators that an address says without a rule, by what stands behind the field's name.
@@ -165,7 +167,7 @@ def campaign_number(said: str) -> int:
     """Of a campaign, 0 for none. Errors: BadFilter."""
     if said in ("", NO_LABEL):
         return NOBODY
-    if not (said.isascii() and said.isdigit() and int(said) <= BIGGEST_CAMPAIGN):
+    if not (_is_number(said) and int(said) <= BIGGEST_CAMPAIGN):
         raise BadFilter(f"“{said}” is no campaign: {LABEL} wants the number of a campaign, or {NO_LABEL}.")
     return int(said)
 
@@ -214,9 +216,13 @@ def _typed(field: Field, typed: str) -> str | int | bool:
     """Numbers are written with digits alone; what is not a number stays typed, and `parse` says so."""
     if field.type is Type.FLAG:
         return typed.lower() in ("true", "yes", "1")
-    if field.type in (Type.NUMBER, Type.CLOCK) and typed.isascii() and typed.isdigit():
+    if field.type in (Type.NUMBER, Type.CLOCK) and _is_number(typed):
         return int(typed)
     return typed
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) <= DIGITS_MAX
 
 
 def _listed(typed: str) -> list[str]:

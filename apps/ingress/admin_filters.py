@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.ingress.owners import all_names
 
 DEFAULT_DAYS = 1
+DIGITS_MAX = 18
 
 
 class OrganizationFilter(admin.SimpleListFilter):
@@ -23,7 +24,7 @@ class OrganizationFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value() or ""
-        return queryset.filter(organization_id=int(chosen)) if chosen.isdigit() else queryset
+        return queryset.filter(organization_id=int(chosen)) if _is_number(chosen) else queryset
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -42,6 +43,10 @@ class WhenFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value() or str(DEFAULT_DAYS)
-        if not chosen.isdigit():
+        if not _is_number(chosen):
             return queryset
         return queryset.filter(happened_at__gte=timezone.now() - timedelta(days=min(int(chosen), 36_500)))
+
+
+def _is_number(chosen: str) -> bool:
+    return chosen.isascii() and chosen.isdigit() and len(chosen) <= DIGITS_MAX

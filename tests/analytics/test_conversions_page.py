@@ -93,8 +93,17 @@ def test_one_network_is_told_from_another(page: Client, alice: Membership, netwo
 
 @pytest.mark.parametrize(
     "query",
-    ["state=maybe", "network=x", "network=99999999999999999999", "after=1", "after=1.99999999999999999999", "q=" + "x" * 201],
-)  # fmt: skip
+    [
+        "state=maybe",
+        "network=x",
+        "network=99999999999999999999",
+        "after=1",
+        "after=1.99999999999999999999",
+        "after=253402300799999.1",
+        "after=999999999999999.1",
+        "q=" + "x" * 201,
+    ],
+)
 def test_what_cannot_be_read_is_said_and_left_out(page: Client, network: Network, query: str) -> None:
     booked(network)
 

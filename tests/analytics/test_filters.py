@@ -103,6 +103,8 @@ def test_narrowing_replaces_what_the_field_was_narrowed_to():
         "kind=robots",
         "parameters.=x",
         "hour.Nowhere/City=1",
+        "asn=" + "9" * 5_000,
+        "attributed_campaign=" + "9" * 5_000,
         "&".join(f"parameters.p{number}=x" for number in range(60)),
     ],
 )

@@ -141,6 +141,12 @@ def test_staff_see_stored_events(admin: Client, organization_id: int) -> None:
     assert str(event.event_id) in page
 
 
+@pytest.mark.parametrize("name", ["organization", "days"])
+@pytest.mark.parametrize("said", ["²", "x", "9" * 5_000])
+def test_what_is_no_number_filters_nothing(admin: Client, name: str, said: str) -> None:
+    assert admin.get(reverse("admin:ingress_storedevent_changelist"), {name: said}).status_code == 200
+
+
 def test_a_stored_event_can_be_opened_and_not_edited(admin: Client, organization_id: int) -> None:
     event = an_event(organization_id=organization_id, referrer="http://\udcff/")
     store_events([event], token=f"admin-{organization_id}")
