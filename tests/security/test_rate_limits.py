@@ -1,6 +1,7 @@
 """Programs get what they may ask for in a minute, and no more, whichever process answers. Counted in the real Redis."""
 
 import secrets
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -116,13 +117,13 @@ def test_keys_are_counted_each_for_itself(client: Client, alice: Membership) -> 
     assert ask(client, quiet).status_code == 200
 
 
-def test_many_keys_are_not_many_allowances(client: Client, alice: Membership) -> None:
+def test_many_keys_are_not_many_allowances(client: Client, alice: Membership, settings: Any) -> None:
+    settings.TRELLIS_API_POINTS = 1  # the next is there after 12 s, however slow this machine is
     tokens = [a_token(alice.organization) for _ in range(KEYS_WORTH + 1)]
-    for token in tokens[:-1]:
-        for _ in range(10):
-            ask(client, token)
 
-    assert ask(client, tokens[-1]).status_code == 429
+    answers = [ask(client, token).status_code for token in tokens]
+
+    assert answers == [200] * KEYS_WORTH + [429]
     assert ask(client, a_token(make.charlie().organization)).status_code == 200
 
 
@@ -131,10 +132,12 @@ def test_an_address_without_a_valid_key_is_slowed_and_a_key_from_there_goes_on(
 ) -> None:
     address = an_address()
 
-    wrong = [ask(client, "trl_live_nobody_1", REMOTE_ADDR=address) for _ in range(REFUSALS + 1)]
+    # One a second is forgiven meanwhile.
+    wrong = (ask(client, "trl_live_nobody_1", REMOTE_ADDR=address).status_code for _ in range(10 * REFUSALS))
+    refused = list(takewhile(lambda status: status == 401, wrong))
     none = client.get(NOW_AND_THEN, REMOTE_ADDR=address)
 
-    assert [answer.status_code for answer in wrong] == [401] * REFUSALS + [429]
+    assert REFUSALS <= len(refused) < 10 * REFUSALS
     assert none.status_code == 429
     assert int(none["Retry-After"]) >= 1
     assert ask(client, a_token(alice.organization), REMOTE_ADDR=address).status_code == 200
