@@ -60,6 +60,21 @@ def test_a_portal_opens_trellis_for_its_visitor_and_no_other_site_does(visit, wa
     expect(page.get_by_role("heading", name=lands)).to_be_visible()
 
 
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_whom_warden_let_in_is_told_why_a_password_is_needed(
+    visit, violations, too_wide, warden: WardenServer, theme, width
+):
+    page = visit("/accounts/login/?next=/accounts/email/", theme=theme, width=width)
+    page.get_by_role("button", name="Sign in with Warden (development)").click()
+    page.get_by_role("button", name="Marketer of Warden").click()
+
+    expect(page.get_by_role("heading", name="Sign in with your password for this")).to_be_visible()
+    assert (violations(page), too_wide(page)) == ([], False)
+
+    page.get_by_role("link", name="Sign out").click()
+    expect(page).to_have_url(f"{visit.address}/accounts/logout/")
+
+
 def test_without_an_issuer_there_is_no_button(visit, warden: WardenServer):
     WardenIssuer.objects.update(is_active=False)
 
