@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 
 from apps.accounts.spreadsheet import lines_of, safe
 from apps.analytics.reports.events import Cursor, ListedEvent, Selection, newest_events
@@ -38,10 +39,9 @@ def csv_answer(title: str, span: Span, table: Table) -> HttpResponse:
     Numbers as they are, without thousands, so that a spreadsheet can add them up.
     """
     edition = "" if table.edition is None else f", as of edition {table.edition}"
-    name = f"{title}, {span.first_on} to {span.last_on}{edition}.csv"
-    answer = HttpResponse(
-        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    name = f"{' '.join(title.split())}, {span.first_on} to {span.last_on}{edition}.csv"
+    attached = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name)}
+    answer = HttpResponse(content_type="text/csv; charset=utf-8", headers=attached)
     write = csv.writer(answer).writerow
     as_of = [] if table.edition is None else [(EDITION, table.edition)]
     heads = [*table.heads, *(_head(column) for column in table.columns), *(head for head, _ in as_of)]
