@@ -110,7 +110,7 @@ class DeadLetterAdmin(ReadOnlyAdmin):
             return question
         waiting = _waiting(letters)
         try:
-            outcome = replay(waiting, timezone.now())
+            outcome = replay(waiting, timezone.now)
         except (WarehouseUnavailable, NotStored) as error:
             self.message_user(request, f"Stopped: {error} What was not replayed still waits.", messages.ERROR)
             return None

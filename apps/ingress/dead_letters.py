@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from apps.ingress.access_log import Malformed
 from apps.ingress.access_log_event import Import
 from apps.ingress.access_log_formats import reader_from
-from apps.ingress.imports import bring_line
+from apps.ingress.imports import Clock, bring_line
 from apps.ingress.models import DeadLetter
 from apps.ingress.privacy import shelf as privacy
 from apps.ingress.store import store_lines
@@ -26,7 +26,7 @@ class Replayed:
     settled_before: int = 0
 
 
-def replay(letters: Iterable[DeadLetter], now: datetime) -> Replayed:
+def replay(letters: Iterable[DeadLetter], clock: Clock) -> Replayed:
     """Sends waiting letters through the door again. Their ids are in their bytes, so replaying twice stores once.
 
     Errors: WarehouseUnavailable; letters before the one it happened at are settled, the others wait.
@@ -35,11 +35,11 @@ def replay(letters: Iterable[DeadLetter], now: datetime) -> Replayed:
     for letter in letters:
         if letter.status != DeadLetter.Status.WAITING:
             outcome = replace(outcome, settled_before=outcome.settled_before + 1)
-        elif reason := _refusal(letter, now):
+        elif reason := _refusal(letter, clock):
             _waiting(letter).update(reason=reason)
             outcome = replace(outcome, still_bad=outcome.still_bad + 1)
         else:
-            _settle(letter, DeadLetter.Status.REPLAYED, now)
+            _settle(letter, DeadLetter.Status.REPLAYED, clock())
             outcome = replace(outcome, replayed=outcome.replayed + 1)
     return outcome
 
@@ -59,19 +59,19 @@ def _settle(letter: DeadLetter, status: DeadLetter.Status, now: datetime) -> int
     return _waiting(letter).update(status=status, settled_at=now, **less)
 
 
-def _refusal(letter: DeadLetter, now: datetime) -> str:
+def _refusal(letter: DeadLetter, clock: Clock) -> str:
     """Why the letter still cannot be stored; empty when it is stored."""
     if letter.source == DeadLetter.Source.IMPORT:
-        return _import_refusal(letter, now)
-    return _store_refusal(letter, now)
+        return _import_refusal(letter, clock)
+    return _store_refusal(letter, clock())
 
 
-def _import_refusal(letter: DeadLetter, now: datetime) -> str:
+def _import_refusal(letter: DeadLetter, clock: Clock) -> str:
     said = letter.context
     days = int(said["retention_days"])
     source = Import(letter.organization_id, reader_from(said), said["host"], said["scheme"], days)
     try:
-        bring_line(source, bytes(letter.line), int(said["occurrence"]), now)
+        bring_line(source, bytes(letter.line), int(said["occurrence"]), clock)
     except Malformed as error:
         return str(error)
     return ""

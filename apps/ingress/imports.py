@@ -4,7 +4,7 @@ Importing twice stores once: an event's id follows from the organization, the by
 the lines with these bytes. What ClickHouse has is left out, one block at a time under a lock of the organization.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -28,6 +28,9 @@ BLOCK_MONTHS = 50
 ATTEMPTS = 3
 LOCK = int.from_bytes(b"log ")
 LATEST = datetime(2149, 1, 1, tzinfo=UTC)
+
+# An import takes hours. What is stored says when, and by what is known then: rules, policies and erasures of that moment.
+Clock = Callable[[], datetime]
 
 
 class NotStored(Exception):
@@ -65,7 +68,7 @@ class Brought:
         return self.hit.happened_at
 
 
-def bring(source: Import, chunks: Iterable[Sequence[Line]], now: datetime) -> Iterator[Report]:
+def bring(source: Import, chunks: Iterable[Sequence[Line]], clock: Clock) -> Iterator[Report]:
     """Stores the chunks in order, and yields the one growing report after each.
 
     Errors: WarehouseUnavailable, NotStored; what was yielded before is stored, and bringing it all again is harmless.
@@ -73,19 +76,19 @@ def bring(source: Import, chunks: Iterable[Sequence[Line]], now: datetime) -> It
     report = Report()
     occurrences = Occurrences()
     for chunk in chunks:
-        brought, letters = _understood(source, chunk, occurrences, report, now)
+        brought, letters = _understood(source, chunk, occurrences, report, clock())
         DeadLetter.objects.bulk_create(letters, ignore_conflicts=True)
         for block in _blocks(brought):
-            _store(source, block, report, now)
+            _store(source, block, report, clock)
         yield report
 
 
-def bring_line(source: Import, raw: bytes, occurrence: int, now: datetime) -> None:
+def bring_line(source: Import, raw: bytes, occurrence: int, clock: Clock) -> None:
     """One line once more, as `bring` would bring it. Errors: Malformed, WarehouseUnavailable, NotStored."""
     hit = _read(source.reader, Line(0, raw))
     if hit:
         number = event_id(source.organization_id, raw, occurrence, hit.happened_at)
-        _store(source, [Brought(number, hit)], Report(), now)
+        _store(source, [Brought(number, hit)], Report(), clock)
 
 
 def _understood(
@@ -170,7 +173,7 @@ def _blocks(brought: list[Brought]) -> Iterator[list[Brought]]:
         yield [one for month in months[start : start + BLOCK_MONTHS] for one in month]
 
 
-def _store(source: Import, block: Sequence[Brought], report: Report, now: datetime) -> None:
+def _store(source: Import, block: Sequence[Brought], report: Report, clock: Clock) -> None:
     """Stores what is not stored yet, and looks again: only what ClickHouse gives back counts as stored."""
     ids = [one.event_id for one in block]
     lines = [encode(source, one.event_id, one.hit) for one in block]
@@ -179,7 +182,7 @@ def _store(source: Import, block: Sequence[Brought], report: Report, now: dateti
         _lock(source.organization_id)
         outcomes = []
         for attempt in range(ATTEMPTS):
-            outcomes.append(store_lines(_token(ids, attempt), lines, now=now, look_first=True))
+            outcomes.append(store_lines(_token(ids, attempt), lines, now=clock(), look_first=True))
             found = stored_ids([source.organization_id], ids, *span)
             if len(found) + outcomes[-1].dead >= len(ids):
                 break

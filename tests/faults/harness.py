@@ -42,7 +42,7 @@ REPLAY = """
 from django.utils import timezone
 from apps.ingress.dead_letters import replay
 from apps.ingress.models import DeadLetter
-print(replay(DeadLetter.objects.filter(segment_id="{}"), timezone.now()))
+print(replay(DeadLetter.objects.filter(segment_id="{}"), timezone.now))
 """
 _runs = count(1)
 

@@ -63,7 +63,7 @@ def test_chunks_and_their_borders_do_not_matter(acme: int, tmp_path: Path, monke
 
 def test_an_import_that_was_cut_off_goes_on_where_it_was(acme: int, tmp_path: Path) -> None:
     lines = [Line(n + 1, a_hit(n).strip().encode()) for n in range(20)]
-    halfway = imports.bring(Import(acme, ServerLog(Format.COMBINED)), [lines[:10], lines[10:]], timezone.now())
+    halfway = imports.bring(Import(acme, ServerLog(Format.COMBINED)), [lines[:10], lines[10:]], timezone.now)
     next(halfway)
 
     report = run(a_log(tmp_path, *(a_hit(n) for n in range(20))))
@@ -78,7 +78,7 @@ def test_two_imports_of_a_growing_log_at_once_store_once(acme: int) -> None:
         lines = [Line(n + 1, a_hit(n).strip().encode()) for n in range(length)]
         chunks = [lines[at : at + 50] for at in range(0, length, 50)]
         try:
-            list(imports.bring(Import(acme, ServerLog(Format.COMBINED)), chunks, timezone.now()))
+            list(imports.bring(Import(acme, ServerLog(Format.COMBINED)), chunks, timezone.now))
         finally:
             connections.close_all()
             client().disconnect()

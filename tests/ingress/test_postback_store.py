@@ -108,7 +108,7 @@ def test_a_postback_of_a_dead_letter_is_replayed() -> None:
     )
 
     for _ in range(2):
-        replay(DeadLetter.objects.filter(pk=letter.pk), NOW)
+        replay(DeadLetter.objects.filter(pk=letter.pk), lambda: NOW)
 
     assert bytes(Postback.objects.get().line) == line
     assert DeadLetter.objects.get().status == "replayed"

@@ -170,7 +170,7 @@ def test_a_dead_letter_is_replayed_by_the_policy_of_its_organization() -> None:
     organization_id = a_policy("truncated")
     letter = a_letter(organization_id, line=a_line(organization_id=organization_id))
 
-    assert replay([letter], NOW).replayed == 1
+    assert replay([letter], lambda: NOW).replayed == 1
 
     assert StoredEvent.objects.get(organization_id=organization_id).ip == "203.0.113.0"
     assert bytes(DeadLetter.objects.get(pk=letter.pk).line) == b""
@@ -180,7 +180,7 @@ def test_an_imported_log_is_kept_by_the_policy_too() -> None:
     organization_id = a_policy("none")
     line = b'203.0.113.9 - - [22/Nov/2026:11:00:00 +0000] "GET /in/a HTTP/1.1" 200 5 "-" "curl/8"'
 
-    bring_line(Import(organization_id, reader_for(Format.COMBINED, UTC)), line, 0, NOW)
+    bring_line(Import(organization_id, reader_for(Format.COMBINED, UTC)), line, 0, lambda: NOW)
 
     event = StoredEvent.objects.get(organization_id=organization_id)
     assert (event.ip, event.user_agent, event.privacy) == ("", "curl/8", "no_address")

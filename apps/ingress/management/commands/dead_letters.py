@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
     def _replay(self, letters: QuerySet[DeadLetter]) -> None:
         try:
-            outcome = replay(letters.iterator(BATCH), timezone.now())
+            outcome = replay(letters.iterator(BATCH), timezone.now)
         except (WarehouseUnavailable, NotStored) as error:
             raise CommandError(f"{error}\nWhat was not replayed still waits; run it again.") from error
         self.stdout.write(f"{outcome.replayed:,} replayed, {outcome.still_bad:,} still cannot be stored.")

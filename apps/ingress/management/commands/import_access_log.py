@@ -82,7 +82,7 @@ class Command(BaseCommand):
         report = Report()
         gc.freeze()  # what Django made at start-up stays; looking through it again and again took a fifth of the time
         try:
-            for report in bring(source, chunks, timezone.now()):
+            for report in bring(source, chunks, timezone.now):
                 progress.show(report.read, log.position_bytes / log.total_bytes if log.total_bytes else None)
         except (WarehouseUnavailable, NotStored, Unreadable) as error:
             raise CommandError(
