@@ -14,6 +14,7 @@ import orjson
 from apps.attribution.models import Booking
 from apps.attribution.rows import CONVERSIONS
 from apps.ingress.models import Postback
+from apps.ingress.postbacks.remainder import body_without
 from apps.ingress.warehouse.reader import ask
 from apps.ingress.warehouse.visitors import OF_VISITOR, empty, emptying_of, rows_of
 
@@ -49,7 +50,8 @@ def without_person(line: bytes) -> bytes:
     said = orjson.loads(line)
     headers = [pair for pair in said["headers"] if pair[0].lower() == READ_BY_TYPE]
     said |= {"ip": "", "headers": headers, "withheld": [], "query": _without_names(said["query"])}
-    said["body"] = _body(said["body"], headers)
+    content_type = headers[0][1] if headers else ""
+    said["body"] = body_without(content_type, said["body"].encode("latin-1"), _is_personal).decode("latin-1")
     return orjson.dumps(said)
 
 
@@ -73,23 +75,10 @@ def _postbacks(organization_id: int, visitor_id: int) -> Any:
     return Postback.objects.filter(organization_id=organization_id, pk__in=booked.values("postback_id")).order_by("pk")
 
 
-def _body(body: str, headers: list[list[str]]) -> str:
-    """A form or a JSON object without what is personal; anything else gave no parameters, and goes."""
-    content_type = headers[0][1].lower() if headers else ""
-    if not body or "json" not in content_type:
-        return _without_names(body)
-    try:
-        said = orjson.loads(body.encode("latin-1"))
-    except orjson.JSONDecodeError:
-        return ""
-    if not isinstance(said, dict):
-        return ""
-    return orjson.dumps({name: value for name, value in said.items() if not _is_personal(name)}).decode("latin-1")
-
-
 def _without_names(query: str) -> str:
     return "&".join(part for part in query.split("&") if not _is_personal(unquote_plus(part.partition("=")[0])))
 
 
 def _is_personal(name: str) -> bool:
-    return name.strip().lower() in PERSONAL
+    """Also where it stands inside something else, as in `customer.email`."""
+    return any(word.strip() in PERSONAL for word in name.lower().split("."))

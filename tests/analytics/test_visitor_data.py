@@ -197,7 +197,11 @@ def test_a_conversion_that_is_taken_back_later_takes_back_as_much(network_of: An
     [
         (b"txid=1&email=a%40b.c&Phone=1", "application/x-www-form-urlencoded", "txid=1"),
         (b'{"txid":"1","email":"a@b.c"}', "application/json", '{"txid":"1"}'),
+        (b'{"customer":{"email":"a@b.c","id":7},"txid":"1"}', "application/json", '{"customer":{"id":7},"txid":"1"}'),
+        (b'{"txid":"1","email":"a@b.c"}', "text/plain", '{"txid":"1"}'),
+        (b'{"txid":"1","email":"a@b.c"}', "application/x-www-form-urlencoded", '{"txid":"1"}'),
         (b'["a@b.c"]', "application/json", ""),
+        (b"a@b.c", "text/plain", ""),
         (b"", "text/plain", ""),
     ],
 )
