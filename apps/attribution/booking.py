@@ -18,6 +18,8 @@ from apps.ingress.snowflake import click_ids
 AT_ONCE = 100
 Progress = Callable[[int, int], None]
 Identity = tuple[int, str, str, str]
+# Of postbacks that were booked before: the conversion, if there was one, and the fingerprint.
+Told = Mapping[int, tuple[int | None, str]]
 
 
 def book_waiting(now: datetime) -> int:
@@ -65,14 +67,13 @@ def book(postbacks: Sequence[Postback], now: datetime) -> None:
     """
     versions = newest_versions({postback.network_id for postback in postbacks})
     maps = {network_id: version.maps for network_id, version in versions.items()}
+    told = _told(postbacks)
     claims = [
-        (version, claim_of(postback, version, maps[postback.network_id]))
+        (version, _as_it_came(claim_of(postback, version, maps[postback.network_id]), told))
         for postback in postbacks
         if (version := versions.get(postback.network_id))
         and version.network.organization_id == postback.organization_id
     ]
-    told = Booking.objects.filter(postback_id__in=[claim.postback_id for _, claim in claims], conversion__isnull=False)
-    before = set(told.values_list("conversion_id", flat=True))
     conversions = conversions_of([(version, claim) for version, claim in claims if not claim.refusal], now)
     bookings = [_booking(claim, version, conversions, now) for version, claim in claims]
     Booking.objects.bulk_create(
@@ -81,6 +82,7 @@ def book(postbacks: Sequence[Postback], now: datetime) -> None:
         unique_fields=["postback_id"],
         update_fields=["network", "version", "conversion", "outcome", "reason", "claim", "booked_at"],
     )
+    before = [conversion_id for conversion_id, _ in told.values()]
     settle({pk for pk in (*before, *(booking.conversion_id for booking in bookings)) if pk}, now)
 
 
@@ -97,6 +99,18 @@ def claim_of(postback: Postback, version: NetworkVersion, maps: Maps) -> Claim:
     except BadLine as error:
         return Claim(postback.pk, postback.received_at, refusal=f"What was kept of it cannot be read: {error}")
     return read_claim(request, maps, version.network.organization.currency, click_ids())
+
+
+def _told(postbacks: Sequence[Postback]) -> Told:
+    found = Booking.objects.filter(postback_id__in=[postback.pk for postback in postbacks])
+    rows = found.values_list("postback_id", "conversion_id", "claim__fingerprint")
+    return {postback_id: (conversion_id, fingerprint) for postback_id, conversion_id, fingerprint in rows}
+
+
+def _as_it_came(claim: Claim, told: Told) -> Claim:
+    """With the fingerprint of its first reading: an erasure may have emptied since what told two rebills apart."""
+    _, fingerprint = told.get(claim.postback_id, (None, ""))
+    return claim._replace(fingerprint=fingerprint or claim.fingerprint)
 
 
 def conversions_of(claims: Iterable[tuple[NetworkVersion, Claim]], now: datetime) -> dict[Identity, Conversion]:

@@ -1,6 +1,7 @@
 """Orphans: a click may be stored after its postback, or the network's map may be corrected long after."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,8 @@ from apps.attribution import matching
 from apps.attribution.booking import rebook
 from apps.attribution.models import Booking, Conversion, ConversionChange, Network
 from apps.attribution.tasks import book_postbacks, match_orphans
+from apps.attribution.visitors import without_person
+from apps.ingress.models import Postback
 from apps.ingress.warehouse.facts import IMPORTED, clicks_by_ids
 from apps.ingress.warehouse.writer import store_events
 from tests.attribution.make import NOON, a_click, a_network, a_postback, a_stored_click, booked, sums
@@ -139,6 +142,24 @@ def test_rebooking_twice_changes_nothing_the_second_time(network: Network) -> No
     rebook(network, NOON)
 
     assert ConversionChange.objects.count() == 1
+
+
+def test_rebills_that_an_erasure_made_alike_are_still_as_many_when_they_are_read_again(network: Network) -> None:
+    rebill: dict[str, Any] = {"txid": "A-1", "payout": "5", "status": "rebill"}
+    a_postback(network, **rebill, name="first")
+    a_postback(network, **rebill, name="second")
+    booked()
+    before = sums(network.organization_id)
+    for postback in Postback.objects.filter(network_id=network.pk):
+        Postback.objects.filter(pk=postback.pk).update(line=without_person(bytes(postback.line)))
+
+    rebook(network, NOON)
+    a_postback(network, **rebill, name="second")
+    booked()
+
+    assert before["revenue"] == 10
+    assert sums(network.organization_id) == before
+    assert ConversionChange.objects.count() == 2
 
 
 def test_a_conversion_that_no_postback_tells_of_any_more_is_taken_back(network: Network) -> None:
