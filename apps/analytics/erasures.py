@@ -14,8 +14,10 @@ from apps.ingress.models import Erasure, Job
 from apps.ingress.privacy.erasing import digest_of
 
 KIND = "erasure"
-# Store tasks know of an erasure after five seconds, and what they had begun is stored by then.
-SETTLED = timedelta(seconds=15)
+# Store tasks know of an erasure after five seconds, and what they had begun is stored by then: ClickHouse may take a minute for
+# each of three tries.
+SETTLED = timedelta(minutes=3)
+REST = timedelta(seconds=1)
 TITLE = "Erase a visitor"
 
 
@@ -33,24 +35,29 @@ def start(organization_id: int, visitor_id: int, now: datetime, *, by: str, user
 
 
 def run_here(organization_id: int, visitor_id: int, now: datetime, *, by: str) -> Erasure:
-    """The same, done by this process. Errors: WarehouseUnavailable."""
-    erasure = _recorded(organization_id, visitor_id, now, by)
+    """The same, done by this process, which sleeps in between. Errors: WarehouseUnavailable."""
+    began_at, erasure = timezone.now(), _recorded(organization_id, visitor_id, now, by)
     _note(erasure, erase(organization_id, visitor_id, now))
-    _settle(now)
+    time.sleep(_left(began_at).total_seconds())
     _finish(erasure, erase(organization_id, visitor_id, now))
     erasure.refresh_from_db()
     return erasure
 
 
 def do_slice(job: Job, cursor: Any) -> Any:
-    """First what is stored; then, when store tasks know, what they stored meanwhile."""
+    """First what is stored; then, when store tasks know, what they stored meanwhile. Until then each slice waits a second."""
     erasure = Erasure.objects.get(pk=job.parameters["erasure"])
     visitor_id = int(job.parameters[Job.PRIVATE]["visitor"])
-    jobs.advance(job, 0 if cursor is None else 1, 2, "Emptying what is stored" if cursor is None else "Looking again")
     if cursor is None:
+        jobs.advance(job, 0, 2, "Emptying what is stored")
         _note(erasure, erase(job.organization_id, visitor_id, erasure.requested_at))
         return {"again": True}
-    _settle(erasure.requested_at)
+    assert job.started_at
+    if left := _left(min(erasure.requested_at, job.started_at)):
+        jobs.advance(job, 1, 2, "Looking again in some minutes, for what was on its way")
+        time.sleep(min(left, REST).total_seconds())
+        return cursor
+    jobs.advance(job, 1, 2, "Looking again")
     _finish(erasure, erase(job.organization_id, visitor_id, erasure.requested_at))
     erasure.refresh_from_db()
     jobs.advance(job, 2, 2)
@@ -102,10 +109,9 @@ def _finish(erasure: Erasure, more: Erased) -> None:
     Erasure.objects.filter(pk=erasure.pk).update(finished_at=timezone.now())
 
 
-def _settle(since: datetime) -> None:
-    """Waits until store tasks know; no longer than that, whatever the clock says."""
-    left = since + SETTLED - timezone.now()
-    time.sleep(min(max(left, timedelta(0)), SETTLED).total_seconds())
+def _left(since: datetime) -> timedelta:
+    """How long it is until what was on its way is stored; nothing when it is."""
+    return max(since + SETTLED - timezone.now(), timedelta(0))
 
 
 jobs.register(KIND, do_slice, verb="manage")

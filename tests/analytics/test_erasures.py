@@ -54,6 +54,28 @@ def test_the_job_empties_records_and_forgets_whom(organization_id: int) -> None:
     assert str(VISITOR) not in repr([*Job.objects.values(), *Erasure.objects.values()])
 
 
+def test_what_was_on_its_way_is_emptied_minutes_later_and_no_worker_waits_for_it(
+    organization_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures, "SETTLED", timedelta(hours=1))
+    monkeypatch.setattr(erasures, "REST", timedelta(0))
+    monkeypatch.setattr(jobs, "TURN", timedelta(0))
+    job = erasures.start(organization_id, VISITOR, LATER, by="")
+    for _ in range(3):
+        jobs.work(job.pk, job.turn)
+        job.refresh_from_db()
+    a_visit(organization_id)
+
+    assert (job.status, job.note) == (Job.Status.QUEUED, "Looking again in some minutes, for what was on its way")
+    assert not Erasure.objects.get(organization_id=organization_id).finished_at
+
+    monkeypatch.setattr(erasures, "SETTLED", timedelta(0))
+    worked_off(job)
+
+    assert Erasure.objects.get(organization_id=organization_id).events == 1
+    assert "lice" not in rows("events", organization_id)
+
+
 def test_a_cancelled_job_forgets_whom(organization_id: int) -> None:
     job = erasures.start(organization_id, VISITOR, LATER, by="")
 

@@ -29,6 +29,7 @@ class Command(BaseCommand):
                 for line in json_lines(organization_id, visitor_id):
                     self.stdout.write(line, ending="")
             else:
+                self.stderr.write("This takes three minutes, for what is on its way now.")
                 erasure = erasures.run_here(organization_id, visitor_id, timezone.now(), by=options["by"])
                 self.stdout.write(erasures.words(erasure))
         except (UnknownOrganization, UnknownVisitor) as error:
