@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db import transaction
 from django.db.models import Q
 
 from apps.attribution import visitors
 from apps.ingress.models import DeadLetter
+from apps.ingress.privacy.erasing import WHY_EMPTIED, emptied
 from apps.ingress.snowflake import BadId, click_ids, visitor_ids
 from apps.ingress.warehouse.facts import clicks_by_ids
 from apps.ingress.warehouse.visitors import EVENTS, empty, events_of
 
 ID_LIMIT = 2**64
-# What a line of a segment has under other names than an event.
-LINE_TEXTS = ("path", "query", "ip", "to")
-LINE_LISTS = ("headers", "withheld")
 
 
 class UnknownVisitor(Exception):
@@ -109,23 +106,10 @@ def _erase_dead_letters(organization_id: int, visitor_id: int) -> int:
     changed = 0
     for letter in DeadLetter.objects.filter(Q(organization_id=organization_id) | Q(organization_id=0)).iterator():
         line = bytes(letter.line)
-        if words in line and (less := _without_words(line, organization_id)) != line:
+        if words in line and (less := emptied(line, organization_id)) != line:
             with transaction.atomic():
-                changed += DeadLetter.objects.filter(pk=letter.pk).update(
-                    line=less, reason="emptied: its visitor was erased"
-                )
+                changed += DeadLetter.objects.filter(pk=letter.pk).update(line=less, reason=WHY_EMPTIED)
     return changed
-
-
-def _without_words(line: bytes, organization_id: int) -> bytes:
-    """What cannot be read is deleted; what is another organization's is left."""
-    try:
-        said = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return b""
-    if not isinstance(said, dict) or said.get("org") != organization_id:
-        return line
-    return orjson.dumps(said | dict.fromkeys(LINE_TEXTS, "") | {name: [] for name in LINE_LISTS})
 
 
 def _told(value: Any) -> Any:

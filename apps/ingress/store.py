@@ -18,6 +18,7 @@ from apps.ingress.line import BadLine, decode
 from apps.ingress.models import DeadLetter, Postback
 from apps.ingress.postbacks.line import is_postback, received_at, taken_of
 from apps.ingress.privacy import shelf as privacy
+from apps.ingress.privacy.erasing import WHY_EMPTIED
 from apps.ingress.privacy.shelf import Shelf as Privacy
 from apps.ingress.warehouse.errors import WarehouseUnavailable
 from apps.ingress.warehouse.writer import Refused, store_all_but_refused, stored_ids
@@ -165,12 +166,13 @@ def _number(events: Places) -> int:
 def _letter(
     segment_id: str, position: int, line: bytes, organization_id: int, reason: str, now: datetime
 ) -> DeadLetter:
+    left = privacy.current(now).forgotten_line(line)
     return DeadLetter(
         organization_id=organization_id,
         segment_id=segment_id,
         position=position,
-        line=line,
+        line=left,
         # PostgreSQL text cannot hold NUL, and a reason may quote the line.
-        reason=reason.replace("\x00", "\\0")[:2_000],
+        reason=reason.replace("\x00", "\\0")[:2_000] if left == line else WHY_EMPTIED,
         created_at=now,
     )

@@ -235,11 +235,7 @@ def test_dead_letters_keep_their_ids_alone(organization_id: int) -> None:
 
 
 def test_a_click_that_comes_late_is_emptied_before_it_is_stored(organization_id: int) -> None:
-    requested_at = datetime.fromtimestamp(NOW_MS / 1000, UTC) + timedelta(minutes=5)
-    Erasure.objects.create(
-        organization_id=organization_id, visitor=digest_of(organization_id, VISITOR), requested_at=requested_at
-    )
-    shelf.fresh(requested_at)
+    requested_at = an_erasure(organization_id)
     new_ms = NOW_MS + 600_000
     lines = [
         a_line(organization_id=organization_id, visitor_id=VISITOR, at_ms=ms, target="/in/alice")
@@ -253,6 +249,43 @@ def test_a_click_that_comes_late_is_emptied_before_it_is_stored(organization_id:
         ("", "erased", "Firefox"),
         ("/in/alice", "", "Firefox"),
     ]
+
+
+def test_a_late_line_that_cannot_be_stored_is_emptied_before_it_is_kept(organization_id: int) -> None:
+    requested_at = an_erasure(organization_id)
+    mine, later, others = (
+        a_line(organization_id=organization_id, visitor_id=visitor, at_ms=ms, target="/in/alice")
+        for visitor, ms in ((VISITOR, NOW_MS), (VISITOR, NOW_MS + 600_000), (OTHER, NOW_MS))
+    )
+    bad = [orjson.dumps(orjson.loads(line) | {"status": "alice"}) for line in (mine, later, others)]
+
+    assert store_lines(f"late-{organization_id}", [*bad, mine[:-9]], now=requested_at).dead == 4
+
+    letters = DeadLetter.objects.filter(segment_id=f"late-{organization_id}").order_by("position")
+    first, second, third, garbled = (bytes(letter.line) for letter in letters)
+    assert (second, third, garbled) == (*bad[1:], b"")
+    assert (orjson.loads(first)["id"], b"/in/alice" in first) == (orjson.loads(mine)["id"], False)
+    assert letters[0].reason == letters[3].reason == "emptied: its visitor was erased"
+
+
+def test_a_late_line_that_clickhouse_refuses_is_emptied_too(organization_id: int) -> None:
+    requested_at = an_erasure(organization_id)
+    line = a_line(organization_id=organization_id, visitor_id=VISITOR, at_ms=1_000, target="/in/alice")
+
+    assert store_lines(f"late-{organization_id}", [line], now=requested_at).dead == 1
+
+    letter = DeadLetter.objects.get(organization_id=organization_id)
+    assert b"alice" not in bytes(letter.line)
+
+
+def an_erasure(organization_id: int) -> datetime:
+    """The visitor was erased five minutes after the lines' moment, and this process knows; returns when."""
+    requested_at = datetime.fromtimestamp(NOW_MS / 1000, UTC) + timedelta(minutes=5)
+    Erasure.objects.create(
+        organization_id=organization_id, visitor=digest_of(organization_id, VISITOR), requested_at=requested_at
+    )
+    shelf.fresh(requested_at)
+    return requested_at
 
 
 @pytest.fixture

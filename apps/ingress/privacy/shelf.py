@@ -8,7 +8,7 @@ from django.db import Error
 
 from apps.ingress.event import Event
 from apps.ingress.models.privacy import AddressKey, Erasure, PrivacyPolicy
-from apps.ingress.privacy.erasing import digest_of, erased
+from apps.ingress.privacy.erasing import digest_of, emptied, erased, whose
 from apps.ingress.privacy.keeping import kept, kept_postback
 from apps.ingress.privacy.policy import EVERYTHING, Policy
 
@@ -66,11 +66,20 @@ class Shelf:
 
     def forgotten(self, event: Event) -> Event:
         """Emptied when its visitor was erased after it happened: it was late, or is a dead letter's."""
-        moments = self._erasures.get(event.organization_id)
-        if not moments or not event.visitor_id:
-            return event
-        moment = moments.get(digest_of(event.organization_id, event.visitor_id))
+        moment = self._erased_at(event.organization_id, event.visitor_id)
         return erased(event) if moment and event.happened_at <= moment else event
+
+    def forgotten_line(self, line: bytes) -> bytes:
+        """The same for the line of a click that becomes a dead letter, readable or not."""
+        who = whose(line)
+        moment = self._erased_at(who.organization_id, who.visitor_id) if who else None
+        if who is None or moment is None or who.at_ms > moment.timestamp() * 1000:
+            return line
+        return emptied(line, who.organization_id)
+
+    def _erased_at(self, organization_id: int, visitor_id: int) -> datetime | None:
+        moments = self._erasures.get(organization_id)
+        return moments.get(digest_of(organization_id, visitor_id)) if moments and visitor_id else None
 
     def _policy_of(self, organization_id: int) -> Policy:
         assert self._policies is not None
