@@ -65,7 +65,11 @@ class Posting:
 
 def written(posting: Posting) -> Counter[date]:
     """How many entries there are, by day of UTC. Errors: WarehouseUnavailable. Cost: two columns of the organization's entries."""
-    parameters = {**span(posting.order.start, posting.order.end), "edition": posting.edition}
+    return _counted(posting, span(posting.order.start, posting.order.end))
+
+
+def _counted(posting: Posting, when: Mapping[str, int]) -> Counter[date]:
+    parameters = {**when, "edition": posting.edition}
     rows = posting.warehouse.rows(filled(IS, within=WITHIN), _OfDay, parameters, name="ledger_is")
     return Counter({row.day: row.entries for row in rows})
 
@@ -125,8 +129,11 @@ def _token(posting: Posting, chunk: Chunk, when: Mapping[str, int]) -> str:
 
 
 def _insist(posting: Posting, when: Mapping[str, int], token: str) -> None:
-    for attempt in range(ATTEMPTS):
-        _insert(posting, when, f"{token}+{attempt}" if attempt else token)
+    tried: Counter[int] = Counter()
+    for _ in range(ATTEMPTS):
+        there = _counted(posting, when).total()
+        _insert(posting, when, _further(token, there, tried[there]))
+        tried[there] += 1
         lacking = _missing(posting, when)
         if lacking:
             time.sleep(SETTLE_S)
@@ -134,6 +141,12 @@ def _insist(posting: Posting, when: Mapping[str, int], token: str) -> None:
         if not lacking:
             return
     raise WarehouseUnavailable(f"ClickHouse took {lacking} entries of {token} and does not show them")
+
+
+def _further(token: str, there: int, tried: int) -> str:
+    """Each number of entries that are there has tokens of its own: what comes late, time after time, is not absorbed by what came
+    before it, and whoever tries the same elsewhere has the same one. The chunk's own is that of nothing there."""
+    return f"{token}+{there}+{tried}" if there or tried else token
 
 
 def _insert(posting: Posting, when: Mapping[str, int], token: str, *, is_bare: bool = False) -> None:

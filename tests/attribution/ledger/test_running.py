@@ -92,6 +92,22 @@ def test_what_arrived_while_chunks_were_written_is_named_too(ledger: Ledger) -> 
     assert ledger.labels() == ids([*clicks, *late], "Spring")
 
 
+def test_what_arrives_late_time_after_time_is_named_each_time(ledger: Ledger) -> None:
+    clicks = [ledger.click()]
+    run = ledger.planned()
+    worker = Worker(run)
+    (chunk,) = worker.chunks()
+    post(worker.posting, chunk)
+
+    for _ in range(5):
+        clicks.append(ledger.click(stored_at=run.created_at))
+        assert complete(worker.posting, chunk)
+
+    worker.finish()
+    assert ledger.labels() == ids(clicks, "Spring")
+    assert len(ledger.entries()) == len(clicks)
+
+
 def test_a_day_that_has_fewer_entries_than_events_is_whole_when_the_others_had_a_label(ledger: Ledger) -> None:
     german, french = ledger.click(country="DE"), ledger.click(country="FR")
     ledger.applied(country("DE"), campaign=ledger.summer)
