@@ -74,25 +74,29 @@ def _counted(posting: Posting, when: Mapping[str, int]) -> Counter[date]:
     return Counter({row.day: row.entries for row in rows})
 
 
-def days_left(posting: Posting) -> list[date]:
+def days_left(posting: Posting, alive: Callable[[], None] = lambda: None) -> list[date]:
     """Days that should have more entries than they have, oldest first. Errors: WarehouseUnavailable, QuestionTooLarge.
 
-    Source: tables events and attribution_entries. Cost: one pass over the span, some millions of events at a time.
+    Calls `alive` before each question. Source: tables events and attribution_entries. Cost: one pass over the span, some millions
+    of events at a time.
     """
+    alive()
     there = written(posting)
+    alive()
     days = days_of(posting.warehouse, posting.order)
     # There cannot be more: so it is after most runs, and reading every label once more took as long as a tenth of writing them.
     if all(there[day.day] == day.entries for day in days):
         return []
-    return [day for day, number in sorted(_should(posting).items()) if number > there[day]]
+    return [day for day, number in sorted(_should(posting, alive).items()) if number > there[day]]
 
 
-def _should(posting: Posting) -> Counter[date]:
+def _should(posting: Posting, alive: Callable[[], None]) -> Counter[date]:
     """How many entries there should be, by day."""
     asked = moves(posting.order)
     should = filled(SHOULD, signs=SIGNS, moves=asked.sql)
     entries: Counter[date] = Counter()
     for piece in pieces(posting.warehouse, posting.order):
+        alive()
         parameters = {**asked.parameters, **piece}
         for one in posting.warehouse.rows(should, _OfDay, parameters, name="ledger_should", limits=MANY_EVENTS):
             entries[one.day] += one.entries

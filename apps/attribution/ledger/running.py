@@ -148,8 +148,8 @@ def _post_some(job: Job, posting: Posting, chunks: Sequence[Chunk], posted: int)
 
 def _complete_all(job: Job, posting: Posting, chunks: Sequence[Chunk]) -> bool:
     """Whether something was missing, as of events that were on their way when the chunks were planned."""
-    missed = {_chunk_with(day, chunks) for day in days_left(posting)}
     alive = partial(jobs.advance, job, job.total, job.total)
+    missed = {_chunk_with(day, chunks) for day in days_left(posting, alive)}
     wrote = [complete(posting, chunk, alive) for chunk in sorted(missed, key=lambda one: one.first)]
     return any(wrote)
 

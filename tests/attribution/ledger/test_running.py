@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from apps.attribution.ledger import chunks, running
+from apps.attribution.ledger import chunks, pieces, running
 from apps.attribution.ledger.checking import violations
 from apps.attribution.ledger.lock import pen
 from apps.attribution.ledger.posting import complete, days_left, post
@@ -231,6 +231,29 @@ def test_progress_is_days_of_all_days(ledger: Ledger) -> None:
 
     assert (job.done, job.total, job.unit) == (5, 5, "days")
     assert job.result["words"].endswith("Spring gained 5 events.")
+
+
+def test_it_gives_a_sign_of_life_before_each_piece_it_asks_about(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "PIECE_EVENTS", 1)
+    week(ledger)
+    worker = Worker(ledger.planned())
+    signs: list[str] = []
+
+    days_left(worker.posting, lambda: signs.append("alive"))
+
+    assert len(signs) >= 5
+
+
+def test_asking_what_is_left_stops_where_the_job_was_cancelled(ledger: Ledger) -> None:
+    week(ledger)
+    worker = Worker(ledger.planned())
+    worker.write_every_chunk_twice()
+    jobs.cancel(worker.job, timezone.now())
+
+    with pytest.raises(jobs.Stopped):
+        running._complete_all(worker.job, worker.posting, worker.chunks())
 
 
 @pytest.mark.usefixtures("clickhouse_away")
