@@ -14,7 +14,7 @@ from apps.analytics.query.asking import top_movers
 from apps.analytics.query.facts import CLICKS
 from apps.analytics.query.values import values_of
 from apps.analytics.span import Span, milliseconds
-from apps.attribution.ledger import editions
+from apps.attribution.ledger import editions, running
 from apps.attribution.ledger.editions import AsOf
 from apps.attribution.models import Run
 from apps.ingress.event import Event
@@ -37,6 +37,11 @@ INSERT INTO conversions
 SELECT {o:UInt32}, {number:UInt64}, 1, fromUnixTimestamp64Milli({at:Int64}), {click:UInt64},
        fromUnixTimestamp64Milli({clicked:Int64}), 'DE', 'human', 1, 1, toDecimal64({revenue:String}, 4)
 """
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "STORED_AFTER", timedelta(0))
 
 
 @pytest.fixture

@@ -49,11 +49,15 @@ class Ledger:
 
     def arrives(self, at: datetime = MONDAY, **fields: Any) -> Event:
         """A click on its way through the store task's labelling, by the rules that are in force now."""
-        labels = fresh(timezone.now()).of(self.organization.pk)
-        assert labels
-        event = labelled(a_click(self.organization.pk, at, stored_at=timezone.now(), **fields), labels)
+        event = self.taken_to_be_stored(at, **fields)
         store_events([event], token=uuid4().hex)
         return event
+
+    def taken_to_be_stored(self, at: datetime = MONDAY, **fields: Any) -> Event:
+        """A click that a store task has labelled, by the rules that are in force now, and has yet to store."""
+        labels = fresh(timezone.now()).of(self.organization.pk)
+        assert labels
+        return labelled(a_click(self.organization.pk, at, stored_at=timezone.now(), **fields), labels)
 
     def planned(
         self,

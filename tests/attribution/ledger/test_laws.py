@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.attribution.ledger import chunks, numbers, reverting
+from apps.attribution.ledger import chunks, numbers, reverting, running
 from apps.attribution.ledger.checking import violations
 from apps.attribution.ledger.orders import apply_now, revert_now
 from apps.attribution.ledger.preview import Preview, preview
@@ -95,6 +95,7 @@ STEPS = st.tuples(
 
 @pytest.fixture(autouse=True)
 def labels_are_settled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "STORED_AFTER", timedelta(0))
     monkeypatch.setattr(publishing, "SETTLED_AFTER", timedelta(0))
 
 

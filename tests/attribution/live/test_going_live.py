@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,9 @@ from apps.attribution.ledger.reverting import NotDone
 from apps.attribution.live import publishing
 from apps.attribution.models import Edition, Policy, Run
 from apps.campaigns import editing
+from apps.ingress.event import Event
 from apps.ingress.models import Job
+from apps.ingress.warehouse.writer import store_events
 from tests.attribution.ledger.make import A_DAY, MONDAY, Ledger, country, done, ids
 from tests.attribution.ledger.workers import Worker
 from tests.attribution.live.test_publishing import GERMANS, live
@@ -29,6 +32,7 @@ def ledger() -> Ledger:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "WAITS_S", 0.0)
+    monkeypatch.setattr(running, "STORED_AFTER", timedelta(0))
     monkeypatch.setattr(publishing, "SETTLED_AFTER", timedelta(0))
 
 
@@ -36,6 +40,16 @@ def went_live(ledger: Ledger, **how: object) -> Run:
     run = ledger.applied(GERMAN, goes_live=True, **how)
     ledger.caught_up(run)
     return run
+
+
+def done_when_it_lands(worker: Worker, event: Event, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The worker's run, where the event was taken before it began and shows when all that was there has been written."""
+    monkeypatch.setattr(running, "STORED_AFTER", timedelta(hours=1))
+    for _ in range(4):
+        worker.job.cursor = running.do_slice(worker.job, worker.job.cursor)
+    store_events([event], token=uuid4().hex)
+    monkeypatch.setattr(running, "STORED_AFTER", timedelta(0))
+    return worker.finish()
 
 
 def test_a_new_click_is_an_entry_of_the_ledger(ledger: Ledger) -> None:
@@ -73,6 +87,42 @@ def test_what_was_stored_while_it_ran_is_neither_missed_nor_named_twice(ledger: 
     assert len(ledger.entries()) == 3
     assert second.edition.words.startswith("Clicks that were stored while edition 1 was made were named Spring.")
     assert ledger.labels(1) == ids([before, seam], "Spring")
+
+
+def test_what_lands_after_all_was_written_is_named_by_the_run_that_began_after_it_was_taken(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, late = ledger.click(country="DE"), ledger.taken_to_be_stored(country="DE")
+
+    run = done_when_it_lands(Worker(ledger.planned(GERMAN, goes_live=True)), late, monkeypatch)
+    ledger.caught_up(run)
+
+    assert ledger.labels() == ids([before, late], "Spring")
+
+
+def test_what_lands_after_catching_up_had_written_all_is_caught_up_with(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker(ledger.planned(GERMAN, goes_live=True))
+    meanwhile, late = ledger.arrives(country="DE"), ledger.taken_to_be_stored(country="DE")
+
+    done_when_it_lands(Worker(worker.finish().caught_up_by.get()), late, monkeypatch)
+
+    assert ledger.labels() == ids([meanwhile, late], "Spring")
+
+
+def test_what_lands_with_its_label_after_a_revert_had_written_all_is_taken_back(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.click(country="DE")
+    run = went_live(ledger)
+    late = ledger.taken_to_be_stored(country="DE")
+    assert late.label_run_id == run.pk
+
+    done_when_it_lands(Worker(reverting.plan(run, now=timezone.now())), late, monkeypatch)
+
+    assert ledger.labels() == {}
+    assert violations(ledger.organization.pk) == []
 
 
 def test_nothing_missed_is_no_edition(ledger: Ledger) -> None:

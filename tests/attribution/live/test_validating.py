@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.attribution import tasks
+from apps.attribution.ledger import running
 from apps.attribution.live.checking import check_day
 from apps.attribution.live.publishing import bring_into_force
 from apps.attribution.live.validating import Checked, check
@@ -17,6 +18,11 @@ from tests.attribution.ledger.make import MONDAY, Ledger, country
 from tests.attribution.live.test_publishing import CAR, GERMANS, live
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "STORED_AFTER", timedelta(0))
 
 
 @pytest.fixture
