@@ -8,6 +8,7 @@ import structlog
 from apps.attribution.ledger.columns import COPIED
 from apps.attribution.ledger.lock import pen
 from apps.attribution.ledger.sql import filled, milliseconds
+from apps.attribution.models import Run
 from apps.ingress.warehouse.reader import SCOPE
 from apps.ingress.warehouse.upkeep import change, rows_of_all
 
@@ -31,16 +32,22 @@ SELECT organization_id, day, sum(labels) AS labels, sum(entries) AS entries FROM
 )
 GROUP BY organization_id, day HAVING labels > entries ORDER BY organization_id, day
 """
+# An entry of an edition from before a run named the event would be its second label in that of the run.
+LACKING = """
+FROM events
+WHERE {{scope}} AND {{labelled}} AND toDate(happened_at, 'UTC') = {day:Date}
+  AND event_id NOT IN (
+      SELECT event_id FROM attribution_entries
+      WHERE {{scope}} AND toDate(happened_at, 'UTC') = {day:Date} AND (live OR edition NOT IN {dead:Array(UInt32)})
+  )
+"""
+COUNT = "SELECT uniqExact(event_id) AS entries {{lacking}}"
 ENTER = """
 INSERT INTO attribution_entries
     (organization_id, campaign_id, happened_at, event_id, sign, edition, recorded_at, live, run_id, rule_version, {{copied}})
 SELECT organization_id, label_campaign_id, happened_at, event_id, 1, label_edition, stored_at, true, label_run_id,
        label_rule_version, {{copied}}
-FROM events
-WHERE {{scope}} AND {{labelled}} AND toDate(happened_at, 'UTC') = {day:Date}
-  AND event_id NOT IN (
-      SELECT event_id FROM attribution_entries WHERE {{scope}} AND live AND toDate(happened_at, 'UTC') = {day:Date}
-  )
+{{lacking}}
 LIMIT 1 BY event_id
 """
 # Entries beside their sums.
@@ -69,19 +76,23 @@ class _Day:
     entries: int
 
 
+@dataclass(frozen=True)
+class _Count:
+    entries: int
+
+
 def mend(first: date, now: datetime) -> int:
     """Add what is missing of the days since, of every organization; returns how many entries that were.
 
-    A day whose organization's ledger is being written is left for the next time. Twice is once. Errors: WarehouseUnavailable.
+    A day whose organization's ledger is being written is left for the next time, and an event that a run has named keeps that label
+    alone. Twice is once. Errors: WarehouseUnavailable.
     Source: events and attribution_entries. Cost: two columns of both, of those days.
     """
     found = 0
     for lacking in _lacking(first, now):
         with pen(lacking.organization_id) as is_ours:
             if is_ours:
-                _enter(lacking, now)
-                sum_up(lacking.organization_id, lacking.day)
-                found += lacking.labels - lacking.entries
+                found += _enter(lacking, now)
     return found
 
 
@@ -100,18 +111,35 @@ def _lacking(first: date, now: datetime) -> list[_Day]:
     return rows_of_all(sql, _Day, _stretch(first, now), name="ledger_lacking")
 
 
-def _enter(lacking: _Day, now: datetime) -> None:
-    log.warning("labels had no entries", organization=lacking.organization_id, day=str(lacking.day))
-    sql = filled(ENTER, copied=", ".join(COPIED), labelled=LABELLED, scope=SCOPE)
+def _enter(lacking: _Day, now: datetime) -> int:
     parameters = {
         **_stretch(lacking.day, now),
         "organization_id": lacking.organization_id,
         "day": lacking.day,
+        "dead": _dead(lacking.organization_id),
     }
-    # Who was given up and goes on elsewhere has seen the same numbers.
-    token = f"live-{lacking.organization_id}-{lacking.day}-{lacking.labels}-{lacking.entries}"
-    settings = {"insert_deduplication_token": token, "insert_deduplicate": 1, "max_insert_threads": 1}
-    change(sql, parameters, name=f"ledger_enter org={lacking.organization_id}", settings=settings)
+    name = f"ledger_enter org={lacking.organization_id}"
+    entries = rows_of_all(_of_lacking(COUNT), _Count, parameters, name=name)[0].entries
+    if entries:
+        log.warning(
+            "labels had no entries", organization=lacking.organization_id, day=str(lacking.day), entries=entries
+        )
+        # Who was given up and goes on elsewhere has seen the same numbers.
+        token = f"live-{lacking.organization_id}-{lacking.day}-{lacking.labels}-{lacking.entries}"
+        settings = {"insert_deduplication_token": token, "insert_deduplicate": 1, "max_insert_threads": 1}
+        change(_of_lacking(ENTER), parameters, name=name, settings=settings)
+        sum_up(lacking.organization_id, lacking.day)
+    return entries
+
+
+def _dead(organization_id: int) -> list[int]:
+    """Numbers of runs of which nothing will ever count; of one that is on its way, what it has named will."""
+    void = Run.objects.void().filter(organization_id=organization_id).exclude(state=Run.State.RUNNING)
+    return [run.number for run in void if run.number]
+
+
+def _of_lacking(sql: str) -> str:
+    return filled(sql, lacking=LACKING, copied=", ".join(COPIED), labelled=LABELLED, scope=SCOPE)
 
 
 def _stretch(first: date, now: datetime) -> dict[str, int]:

@@ -18,11 +18,13 @@ from apps.attribution.models import Policy
 from apps.ingress.event import Event
 from apps.ingress.warehouse.connection import client
 from tests.attribution.ledger.make import Ledger, ids
+from tests.attribution.ledger.workers import Worker
 from tests.attribution.live.test_publishing import GERMANS, live
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 # Nothing that was stored in a test is on its way any more.
 SOON = timedelta(minutes=5)
+AROUND = (timezone.now() - timedelta(days=2), timezone.now() + timedelta(days=1))
 
 
 @pytest.fixture
@@ -63,6 +65,13 @@ def lose(ledger: Ledger, table: str, condition: str = "1") -> None:
     client().execute(sql, settings={"mutations_sync": 1})
 
 
+def lose_all_of(ledger: Ledger, event: Event) -> None:
+    lose(ledger, "attribution_entries", f"event_id = {event.event_id}")
+    lose(ledger, "attribution_hourly")
+    for day in {event.happened_at.date(), timezone.now().date()}:
+        sum_up(ledger.organization.pk, day)
+
+
 def mended(ledger: Ledger) -> int:
     now = timezone.now()
     return mend(now.date() - timedelta(days=1), now + SOON)
@@ -90,10 +99,37 @@ def test_where_nothing_is_missing_nothing_is_added(ledger: Ledger) -> None:
 
 def test_what_was_taken_back_meanwhile_is_not_missing(ledger: Ledger) -> None:
     arrived(ledger)
-    span = (timezone.now() - timedelta(days=2), timezone.now() + timedelta(days=1))
-    ledger.applied(campaign=ledger.summer, policy=Policy.OVERRIDE, span=span)
+    ledger.applied(campaign=ledger.summer, policy=Policy.OVERRIDE, span=AROUND)
 
     assert mended(ledger) == 0
+
+
+def test_an_event_that_a_run_named_while_its_entry_was_missing_has_that_label_alone(ledger: Ledger) -> None:
+    named, lost = arrived(ledger, 2)
+    lose_all_of(ledger, named)
+    run = ledger.applied(campaign=ledger.summer, span=AROUND)
+    lose(ledger, "attribution_entries", f"event_id = {lost.event_id}")
+
+    assert [mended(ledger), mended(ledger)] == [1, 0]
+    assert ledger.labels() == {named.event_id: "Summer", lost.event_id: "Spring"}
+
+    ledger.reverted(run)
+    assert mended(ledger) == 0
+    assert violations(ledger.organization.pk) == []
+
+
+def test_what_a_run_that_came_to_nothing_had_named_is_missing_when_it_has_ended(ledger: Ledger) -> None:
+    (event,) = arrived(ledger, 1)
+    lose_all_of(ledger, event)
+    worker = Worker(ledger.planned(campaign=ledger.summer, span=AROUND))
+    worker.write_a_chunk()
+    assert mended(ledger) == 0
+
+    worker.cancel()
+
+    assert mended(ledger) == 1
+    assert ledger.labels() == ids([event], "Spring")
+    assert violations(ledger.organization.pk) == []
 
 
 def test_what_may_be_on_its_way_is_left_alone(ledger: Ledger) -> None:
