@@ -29,7 +29,7 @@ def start(organization_id: int, visitor_id: int, now: datetime, *, by: str, user
     """
     erasure = _recorded(organization_id, visitor_id, now, by)
     parameters = {"erasure": erasure.pk, Job.PRIVATE: {"visitor": str(visitor_id)}}
-    job = jobs.start(KIND, organization_id, user_id, parameters, title=TITLE, unit="records")
+    job = jobs.start(KIND, organization_id, user_id, parameters, title=TITLE, unit="seconds")
     Erasure.objects.filter(pk=erasure.pk).update(job_id=job.pk)
     return job
 
@@ -45,22 +45,26 @@ def run_here(organization_id: int, visitor_id: int, now: datetime, *, by: str) -
 
 
 def do_slice(job: Job, cursor: Any) -> Any:
-    """First what is stored; then, when store tasks know, what they stored meanwhile. Until then each slice waits a second."""
+    """First what is stored; then, when store tasks know, what they stored meanwhile. Until then each slice waits a second.
+
+    Seconds are what is counted: the waiting takes longer than all the work.
+    """
+    total = int(SETTLED.total_seconds())
     erasure = Erasure.objects.get(pk=job.parameters["erasure"])
     visitor_id = int(job.parameters[Job.PRIVATE]["visitor"])
     if cursor is None:
-        jobs.advance(job, 0, 2, "Emptying what is stored")
+        jobs.advance(job, 0, total, "Emptying what is stored")
         _note(erasure, erase(job.organization_id, visitor_id, erasure.requested_at))
         return {"again": True}
     assert job.started_at
     if left := _left(min(erasure.requested_at, job.started_at)):
-        jobs.advance(job, 1, 2, "Looking again in some minutes, for what was on its way")
+        waited = int((SETTLED - left).total_seconds())
+        jobs.advance(job, waited, total, "Looking again in some minutes, for what was on its way")
         time.sleep(min(left, REST).total_seconds())
         return cursor
-    jobs.advance(job, 1, 2, "Looking again")
+    jobs.advance(job, total, total, "Looking again")
     _finish(erasure, erase(job.organization_id, visitor_id, erasure.requested_at))
     erasure.refresh_from_db()
-    jobs.advance(job, 2, 2)
     job.result = {"words": words(erasure)}
     return None
 

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import Membership
@@ -68,6 +69,10 @@ def test_what_was_on_its_way_is_emptied_minutes_later_and_no_worker_waits_for_it
 
     assert (job.status, job.note) == (Job.Status.QUEUED, "Looking again in some minutes, for what was on its way")
     assert not Erasure.objects.get(organization_id=organization_id).finished_at
+    Job.objects.filter(pk=job.pk).update(started_at=timezone.now() - timedelta(minutes=20))
+    jobs.work(job.pk, job.turn)
+    job.refresh_from_db()
+    assert timedelta(minutes=39) < job.left < timedelta(minutes=41)
 
     monkeypatch.setattr(erasures, "SETTLED", timedelta(0))
     worked_off(job)
